@@ -1,0 +1,1 @@
+"""Vetted, bilingual directory of services for people who were trafficked."""

@@ -1,0 +1,1 @@
+"""``flask relais …``: each command calls one service."""

@@ -1,0 +1,58 @@
+"""What is asked of the directory, and what it answers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+
+from referral.geo.places import KnownPlace
+from referral.shared.bilingual import Language
+
+Serves = Literal["place", "region", "province", "elsewhere", "unknown"]
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """Words as typed, a place already chosen, filters by name (see ``search.filters``), and a moment.
+
+    ``at`` is aware; openness, age of facts and closures are judged at that moment.
+    """
+
+    at: datetime
+    words: str = ""
+    near: KnownPlace | None = None
+    filters: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    language: Language = "fr"
+    limit: int = 20
+    offset: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One listing found: where it stands in the edition, and why it is there.
+
+    ``distance_km`` is from the place asked to a point that may be shown; for a public area there
+    is only ``distance_band``. ``reasons`` are codes, first the strongest; ``unknown`` names the
+    filters whose answer nobody knows: *call first*.
+    """
+
+    position: int
+    score: float
+    serves: Serves
+    open_now: bool | None
+    reasons: tuple[str, ...] = ()
+    unknown: tuple[str, ...] = ()
+    distance_km: float | None = None
+    distance_band: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """``hits`` is the page asked for, in order; ``facets`` counts, for each filter, what each value would leave."""
+
+    total: int
+    hits: tuple[Hit, ...]
+    facets: Mapping[str, Mapping[str, int]]
+    concepts: tuple[str, ...] = ()

@@ -1,0 +1,119 @@
+"""Database handles and types shared by every feature.
+
+Each database has its own declarative base; its ``bind_key`` is where Flask-SQLAlchemy
+finds its engine. There is no default database: a process given no address has none.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+from enum import StrEnum
+
+import sqlalchemy as sa
+from flask_migrate import Migrate
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, registry
+from sqlalchemy.pool import ConnectionPoolEntry
+
+DIRECTORY = "directory"
+WRITES = "writes"
+
+
+class UtcDateTime(sa.types.TypeDecorator[datetime]):
+    """Aware datetimes in and out, also where the backend forgets the zone."""
+
+    impl = sa.DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:
+        """Refuse naive values and store UTC."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("naive datetime")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:
+        """Give back what SQLite stored without its zone."""
+        return value.replace(tzinfo=UTC) if value and value.tzinfo is None else value
+
+
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+STORED_ENUM = sa.Enum(
+    StrEnum,
+    native_enum=False,
+    length=32,
+    values_callable=lambda members: [member.value for member in members],
+)
+
+
+class DirectoryBase(DeclarativeBase):
+    """Base of the tables of the directory: catalogue, vetting, accounts."""
+
+    registry = registry(
+        metadata=sa.MetaData(naming_convention=NAMING, info={"bind_key": DIRECTORY}),
+        type_annotation_map={datetime: UtcDateTime(), date: sa.Date(), StrEnum: STORED_ENUM},
+    )
+
+
+class Identified:
+    """A public identifier that says nothing and cannot be guessed from another."""
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
+
+
+db = SQLAlchemy()
+migrate = Migrate(render_as_batch=True)
+
+
+def directory_session() -> Session:
+    """Return this context's session on the directory database."""
+    session: Session = db.session()
+    return session
+
+
+@contextmanager
+def writing(session: Session) -> Iterator[Session]:
+    """Hold the write lock from the first statement on; commit at the end, or undo everything.
+
+    SQLite would otherwise take its lock at the first write, after reads that another
+    writer may have made stale, and answer "locked" without waiting.
+    """
+    session.rollback()
+    session.connection(
+        bind_arguments={"bind": db.engines[DIRECTORY]}, execution_options={WRITES: True}
+    )
+    try:
+        yield session
+        session.commit()
+    except BaseException:
+        session.rollback()
+        raise
+
+
+@sa.event.listens_for(sa.Engine, "connect")
+def prepare_sqlite(connection: DBAPIConnection, _record: ConnectionPoolEntry) -> None:
+    """Make SQLite check foreign keys, wait for its lock and leave transactions to us."""
+    if isinstance(connection, sqlite3.Connection):
+        connection.isolation_level = None
+        for setting in ("foreign_keys = ON", "busy_timeout = 5000", "journal_mode = WAL", "secure_delete = ON"):
+            connection.execute(f"PRAGMA {setting}")
+
+
+@sa.event.listens_for(sa.Engine, "begin")
+def begin_sqlite(connection: sa.Connection) -> None:
+    """Begin for real, and at once as a writer where the transaction will write."""
+    if connection.dialect.name == "sqlite":
+        immediate = connection.get_execution_options().get(WRITES, False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")

@@ -1,0 +1,164 @@
+"""Databases, the application and a browser without JavaScript, for every test.
+
+A test that asks for ``database``, ``app``, ``session`` or ``client`` runs twice: on SQLite
+and on PostgreSQL. A test that asks for none of them runs once.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+from flask.testing import FlaskClient
+from flask_migrate import upgrade
+from sqlalchemy.orm import Session
+
+from config import Config
+from referral.app import create_app
+from referral.shared.database import DIRECTORY, DirectoryBase, db
+from tests import postgresql
+
+BACKENDS = ("sqlite", "postgresql")
+SECRET_KEY = "a-key-for-tests-0123456789-abcdefghij"
+
+unexpected: list[str] = []
+"""Tests that were skipped, or expected to fail: none may be."""
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Name the folder of this run's PostgreSQL; workers inherit the name."""
+    if not hasattr(config, "workerinput"):
+        postgresql.open_folder()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Stop PostgreSQL once every worker has ended."""
+    if not hasattr(config, "workerinput"):
+        postgresql.close_folder()
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """Note what was skipped or expected to fail."""
+    if report.skipped or hasattr(report, "wasxfail"):
+        unexpected.append(report.nodeid)
+
+
+def pytest_collectreport(report: pytest.CollectReport) -> None:
+    """Note the files that were skipped whole."""
+    if report.skipped:
+        unexpected.append(report.nodeid)
+
+
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    """Fail a run in which a test was skipped or expected to fail."""
+    if unexpected and exitstatus == pytest.ExitCode.OK:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say which tests were skipped."""
+    for nodeid in unexpected:
+        terminalreporter.write_line(f"skipped, which no test may be: {nodeid}", red=True)
+
+
+@pytest.fixture(scope="session", params=BACKENDS)
+def backend(request: pytest.FixtureRequest) -> str:
+    """Name of the database system that the test runs on."""
+    return str(request.param)
+
+
+@pytest.fixture
+def database(backend: str, tmp_path: Path) -> Iterator[str]:
+    """Address of a database of the test's own that holds nothing, not even tables."""
+    if backend == "sqlite":
+        yield f"sqlite:///{tmp_path}/test.db"
+    else:
+        with postgresql.empty_database() as url:
+            yield url
+
+
+@pytest.fixture(scope="session")
+def app(backend: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    """One application a worker and a backend, on a database that the migrations made."""
+    folder = tmp_path_factory.mktemp("app")
+    if backend == "sqlite":
+        yield from migrated_app(f"sqlite:///{folder}/test.db", folder / "editions")
+    else:
+        with postgresql.empty_database() as url:
+            yield from migrated_app(url, folder / "editions")
+
+
+def migrated_app(url: str, editions: Path) -> Iterator[Flask]:
+    """Make an application on an empty database and bring that to the last migration."""
+    editions.mkdir()
+    app = create_app(Config(SECRET_KEY=SECRET_KEY, DIRECTORY_URL=url, EDITION_DIR=editions, TESTING=True))
+    with app.app_context():
+        upgrade()
+        app.extensions["filled_by_migrations"] = filled_tables(db.engines[DIRECTORY])
+    yield app
+    with app.app_context():
+        db.engines[DIRECTORY].dispose()
+
+
+@pytest.fixture
+def session(app: Flask) -> Iterator[Session]:
+    """A session on a database without rows; tests commit as the application does."""
+    with app.app_context():
+        yield db.session()
+        db.session.remove()
+        empty_tables(db.engines[DIRECTORY], app.extensions["filled_by_migrations"])
+        empty_folder(app.config["EDITION_DIR"])
+
+
+@pytest.fixture
+def client(app: Flask, session: Session) -> FlaskClient:
+    """A browser without JavaScript."""
+    return app.test_client()
+
+
+def filled_tables(engine: sa.Engine) -> frozenset[str]:
+    """Return the tables in which the migrations put rows: emptying leaves them alone."""
+    with engine.connect() as connection:
+        return frozenset(
+            table.name
+            for table in DirectoryBase.metadata.sorted_tables
+            if connection.execute(sa.select(sa.literal(1)).select_from(table).limit(1)).first()
+        )
+
+
+def empty_tables(engine: sa.Engine, kept: frozenset[str]) -> None:
+    """Delete every row, also where triggers refuse it to the application."""
+    tables = [table for table in reversed(DirectoryBase.metadata.sorted_tables) if table.name not in kept]
+    with engine.begin() as connection:
+        if engine.dialect.name == "postgresql":
+            connection.execute(sa.text("SET LOCAL session_replication_role = replica"))
+            for table in tables:
+                connection.execute(table.delete())
+        else:
+            empty_sqlite(connection, tables)
+
+
+def empty_sqlite(connection: sa.Connection, tables: list[sa.Table]) -> None:
+    """Delete every row with the triggers out of the way, then put them back."""
+    connection.execute(sa.text("PRAGMA defer_foreign_keys = ON"))
+    triggers = connection.execute(sa.text("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")).all()
+    for name, _ in triggers:
+        connection.exec_driver_sql(f'DROP TRIGGER "{name}"')
+    for table in tables:
+        connection.execute(table.delete())
+    for _, statement in triggers:
+        connection.exec_driver_sql(statement)
+
+
+def empty_folder(folder: Path) -> None:
+    """Remove what a test left in the folder of editions."""
+    for entry in os.scandir(folder):
+        if entry.is_dir(follow_symlinks=False):
+            shutil.rmtree(entry)
+        else:
+            Path(entry).unlink()

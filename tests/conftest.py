@@ -10,6 +10,7 @@ import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -19,12 +20,11 @@ from flask_migrate import upgrade
 from sqlalchemy.orm import Session
 
 from config import Config
-from referral.app import create_app
 from referral.shared.database import DIRECTORY, DirectoryBase, db
 from tests import postgresql
 
 BACKENDS = ("sqlite", "postgresql")
-SECRET_KEY = "a-key-for-tests-0123456789-abcdefghij"
+SECRET_KEY = "a-key-for-tests-0123456789-abcdefghij"  # noqa: S105
 
 unexpected: list[str] = []
 """Tests that were skipped, or expected to fail: none may be."""
@@ -95,6 +95,8 @@ def app(backend: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flas
 
 def migrated_app(url: str, editions: Path) -> Iterator[Flask]:
     """Make an application on an empty database and bring that to the last migration."""
+    from referral.app import create_app  # noqa: PLC0415  # tests of pure rules need no application
+
     editions.mkdir()
     app = create_app(Config(SECRET_KEY=SECRET_KEY, DIRECTORY_URL=url, EDITION_DIR=editions, TESTING=True))
     with app.app_context():
@@ -115,9 +117,22 @@ def session(app: Flask) -> Iterator[Session]:
         empty_folder(app.config["EDITION_DIR"])
 
 
+class Visitor(FlaskClient):
+    """A browser without JavaScript, each of whose requests has a context of its own, as when served.
+
+    The context that ``session`` holds would otherwise lend its ``g`` to every request of a test.
+    """
+
+    def open(self, *args: Any, **kwargs: Any) -> Any:
+        """Send one request."""
+        with self.application.app_context():
+            return super().open(*args, **kwargs)
+
+
 @pytest.fixture
 def client(app: Flask, session: Session) -> FlaskClient:
     """A browser without JavaScript."""
+    app.test_client_class = Visitor
     return app.test_client()
 
 

@@ -100,12 +100,19 @@ def _start(folder: Path) -> None:
         nobody = pwd.getpwnam("nobody")
         os.chown(folder, nobody.pw_uid, nobody.pw_gid)
         os.chown(data, nobody.pw_uid, nobody.pw_gid)
-        subprocess.run(["chmod", "-R", "a+rX", programs.parent.parent.parent], check=True)
+        let_all_read(folder / "site")
     _run(folder, "initdb", "-D", str(data), "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "-N")
     settings = SETTINGS | {"unix_socket_directories": str(folder)}
     with (data / "postgresql.conf").open("a") as file:
         file.writelines(f"{name} = '{value}'\n" for name, value in settings.items())
     _run(folder, "pg_ctl", "start", "-D", str(data), "-l", f"{folder}/log", "-w", "-t", "60")
+
+
+def let_all_read(folder: Path) -> None:
+    """Undo what a strict umask did to the copy."""
+    for path in (folder, *folder.rglob("*")):
+        mode = path.stat().st_mode
+        path.chmod(mode | (0o555 if path.is_dir() or mode & 0o100 else 0o444))
 
 
 def _run(folder: Path, program: str, *arguments: str) -> None:
@@ -118,7 +125,13 @@ def _run(folder: Path, program: str, *arguments: str) -> None:
     said = folder / f"said-{program}-{time.monotonic_ns()}"
     with said.open("w") as output:
         done = subprocess.run(
-            command, stdout=output, stderr=output, cwd=folder, env={"PATH": os.environ["PATH"]}, **identity
+            command,
+            check=False,
+            stdout=output,
+            stderr=output,
+            cwd=folder,
+            env={"PATH": os.environ["PATH"]},
+            **identity,
         )
     if done.returncode:
         raise RuntimeError(f"{program} failed:\n{said.read_text()}")

@@ -108,6 +108,8 @@ class Listing(msgspec.Struct, frozen=True, omit_defaults=True):
     languages: tuple[SpokenLanguage, ...] = ()
     phones: tuple[PhoneNumber, ...] = ()
     email: str | None = None
+    website: str | None = None
+    website_scope: Literal["own", "network"] | None = None
     place: Place = Place()
     area: AreaServed = AreaServed()
     always_open: bool | None = None

@@ -1,0 +1,78 @@
+"""Settings of the application, read once from the environment; docs/operators.md lists them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+
+PREFIX = "RELAIS_"
+SHORTEST_SECRET = 32
+PUBLISHABLE = ("sourced", "contacted", "verified", "vetted")
+FEWEST_CHARACTERS = 9
+
+
+class ConfigError(Exception):
+    """A setting is missing, unknown or unsafe; the message names the variable."""
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """Every setting; what has a default is safe in production.
+
+    ``DIRECTORY_URL`` may be absent: a process without it serves what is public from the
+    edition and has no way to any database.
+    """
+
+    SECRET_KEY: str
+    DIRECTORY_URL: str | None = None
+    EDITION_DIR: Path = Path("instance/editions")
+    EDITIONS_KEPT: int = 3
+    PUBLISHED_FROM: str = "sourced"
+    TESTING: bool = False
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str]) -> Config:
+        """Build the settings; raises ConfigError naming what is missing, unknown or unsafe."""
+        given = {name.removeprefix(PREFIX): text for name, text in environment.items() if name.startswith(PREFIX)}
+        known = {field.name for field in fields(cls)} - {"TESTING"} | {"SECRET_KEY_FILE"}
+        if unknown := sorted(given.keys() - known):
+            raise ConfigError(f"{PREFIX}{unknown[0]} is not a setting")
+        return cls(
+            SECRET_KEY=_secret(given),
+            DIRECTORY_URL=given.get("DIRECTORY_URL") or None,
+            EDITION_DIR=Path(given.get("EDITION_DIR", "instance/editions")).absolute(),
+            EDITIONS_KEPT=_number(given, "EDITIONS_KEPT", default=3, least=1),
+            PUBLISHED_FROM=_choice(given, "PUBLISHED_FROM", PUBLISHABLE),
+        )
+
+
+def _secret(given: Mapping[str, str]) -> str:
+    """Take the key from the variable, or from a file that only its owner may read."""
+    secret = given.get("SECRET_KEY")
+    if secret is None and (name := given.get("SECRET_KEY_FILE")):
+        path = Path(name)
+        if not path.is_file():
+            raise ConfigError(f"{PREFIX}SECRET_KEY_FILE names a file that is not there: {name}")
+        if path.stat().st_mode & 0o077:
+            raise ConfigError(f"{PREFIX}SECRET_KEY_FILE can be read by others: chmod 600 {name}")
+        secret = path.read_text(encoding="utf-8").strip()
+    if secret is None:
+        raise ConfigError(f"{PREFIX}SECRET_KEY is not set")
+    if len(secret) < SHORTEST_SECRET or len(set(secret)) < FEWEST_CHARACTERS:
+        raise ConfigError(f"{PREFIX}SECRET_KEY is too short or too plain: {SHORTEST_SECRET} random characters at least")
+    return secret
+
+
+def _number(given: Mapping[str, str], name: str, *, default: int, least: int) -> int:
+    text = given.get(name, str(default))
+    if not text.isascii() or not text.isdigit() or int(text) < least:
+        raise ConfigError(f"{PREFIX}{name} is not a whole number of {least} or more: {text}")
+    return int(text)
+
+
+def _choice(given: Mapping[str, str], name: str, choices: tuple[str, ...]) -> str:
+    text = given.get(name, choices[0])
+    if text not in choices:
+        raise ConfigError(f"{PREFIX}{name} is not one of {', '.join(choices)}: {text}")
+    return text

@@ -1,0 +1,36 @@
+"""The application: its extensions, then each feature."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+from flask import Flask
+
+from config import Config
+from referral.access import guard
+from referral.cli import wiring as cli
+from referral.directory import wiring as directory
+from referral.edition import wiring as edition
+from referral.i18n import wiring as i18n
+from referral.shared.database import DIRECTORY, db, migrate
+from referral.shared.paths import MIGRATIONS, TEMPLATES
+from referral.web import wiring as web
+
+
+def create_app(config: Config) -> Flask:
+    """Build the application; without ``DIRECTORY_URL`` it is tied to no database."""
+    app = Flask("referral", template_folder=str(TEMPLATES), static_folder=None)
+    app.config.from_mapping(asdict(config))
+    connect_databases(app, config)
+    for feature in (i18n, web, guard, edition, directory, cli):
+        feature.init_app(app)
+    return app
+
+
+def connect_databases(app: Flask, config: Config) -> None:
+    """Give Flask-SQLAlchemy the databases that are configured."""
+    if config.DIRECTORY_URL is None:
+        return
+    app.config["SQLALCHEMY_BINDS"] = {DIRECTORY: config.DIRECTORY_URL}
+    db.init_app(app)
+    migrate.init_app(app, db, directory=str(MIGRATIONS))

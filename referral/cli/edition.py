@@ -1,0 +1,99 @@
+"""``flask relais edition``: builds what the public sees, shows and verifies it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+from flask import current_app
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from referral.access.policy import Permission
+from referral.cli.console import check_directory, operator, output, progress_of, refuse, speaking
+from referral.edition.builder import OlderDirectoryError, build_edition
+from referral.edition.folder import EditionFolder
+from referral.edition.manifest import DamagedEditionError, Manifest, check_files, read_manifest
+from referral.shared.database import directory_session
+
+
+@click.group("edition")
+def edition_group() -> None:
+    """Build, show or verify the edition that the public reads."""
+
+
+@edition_group.command("build")
+def build_command() -> None:
+    """Compile what may be shown and show it to every running process."""
+    with speaking():
+        check_directory()
+        operator(Permission.EDITION_BUILD)
+        config = current_app.config
+        try:
+            with progress_of(_("Compiling")) as progress:
+                built = build_edition(
+                    directory_session(),
+                    config["EDITION_DIR"],
+                    config["PUBLISHED_FROM"],
+                    config["EDITIONS_KEPT"],
+                    progress,
+                )
+        except OlderDirectoryError as error:
+            refuse(
+                _("The directory is older than the edition shown (%(reason)s).", reason=str(error)),
+                _("If you restored a backup, empty the editions' folder and restart the servers."),
+            )
+        _say(built.manifest)
+        output.print(
+            _("%(compiled)d compiled, %(reused)d taken over.", compiled=built.compiled, reused=built.reused)
+        )
+        for service_id in built.held_back:
+            output.print(_("Held back, its name tells of a place: %(id)s", id=service_id), markup=False)
+
+
+@edition_group.command("show")
+def show_command() -> None:
+    """Say which edition is shown, how old it is and what it holds."""
+    with speaking():
+        _say(read_manifest(_shown()))
+
+
+@edition_group.command("verify")
+def verify_command() -> None:
+    """Compare every file of the edition shown with its manifest."""
+    with speaking():
+        folder = _shown()
+        try:
+            manifest = read_manifest(folder)
+            check_files(folder, manifest)
+        except DamagedEditionError as error:
+            refuse(_("The edition is damaged: %(reason)s", reason=str(error)))
+        output.print(_("Every file is as the manifest says (%(count)d files).", count=len(manifest.files)))
+
+
+def _shown() -> Path:
+    folder = EditionFolder(current_app.config["EDITION_DIR"]).current()
+    if folder is None:
+        refuse(_("No edition was built yet."))
+    return folder
+
+
+def _say(manifest: Manifest) -> None:
+    """Print what an edition holds, a fact a line."""
+    output.print(
+        _(
+            "Edition %(number)d, built %(at)s",
+            number=manifest.number,
+            at=f"{manifest.built_at:%Y-%m-%d %H:%M} UTC",
+        )
+    )
+    output.print(_("Digest %(digest)s", digest=manifest.digest))
+    output.print(
+        ngettext("%(num)d service", "%(num)d services", manifest.services)
+        + ", "
+        + ngettext("%(num)d organization", "%(num)d organizations", manifest.organizations)
+    )
+    output.print(_("Least step published: %(step)s", step=manifest.published_from))
+    output.print(
+        ngettext("%(num)d text withheld for safety", "%(num)d texts withheld for safety", manifest.withheld)
+    )

@@ -1,0 +1,19 @@
+"""Attaches ``flask relais …`` to the application."""
+
+from __future__ import annotations
+
+from flask import Flask
+from flask.cli import AppGroup
+
+from referral.cli.catalogue import import_command
+from referral.cli.edition import edition_group
+from referral.cli.search import search_command
+
+relais = AppGroup("relais", help="Le répertoire Relais / the Relais directory.")
+for command in (import_command, edition_group, search_command):
+    relais.add_command(command)
+
+
+def init_app(app: Flask) -> None:
+    """Register the commands; each calls one service."""
+    app.cli.add_command(relais)

@@ -1,0 +1,105 @@
+"""The edition that a request is answered from; newer ones are noticed, older ones never shown again."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import uuid
+from pathlib import Path
+
+from flask import Flask, current_app, g
+
+from referral.catalogue.listing import Listing
+from referral.edition.folder import EditionFolder
+from referral.edition.manifest import DamagedEditionError, Manifest, check_files, read_manifest
+from referral.edition.store import ListingStore, OrganizationEntry, read_organizations
+from referral.search.index import Index
+
+INDEX = "index"
+READER = "relais.edition_reader"
+log = logging.getLogger(__name__)
+
+
+class NoEditionError(Exception):
+    """No edition was built yet, or none that is whole."""
+
+
+class Edition:
+    """All that the public may see, as one unchanging value."""
+
+    def __init__(self, folder: Path) -> None:
+        """Open a folder after checking every file of it; raises DamagedEditionError."""
+        self.manifest: Manifest = read_manifest(folder)
+        check_files(folder, self.manifest)
+        self.listings = ListingStore(folder)
+        self.index = Index.open(folder / INDEX)
+        self._positions = self.listings.positions()
+        self._organizations = read_organizations(folder)
+
+    def listing(self, position: int) -> Listing:
+        """Return the listing at a position."""
+        return self.listings[position]
+
+    def position_of(self, service_id: uuid.UUID) -> int | None:
+        """Return where a service stands, or None where it is not shown."""
+        return self._positions.get(service_id)
+
+    def organization(self, organization_id: uuid.UUID) -> OrganizationEntry | None:
+        """Return an organization with the positions of its listings, or None."""
+        return self._organizations.get(organization_id)
+
+
+class EditionReader:
+    """Keeps the newest edition open; one for each process, safe among threads."""
+
+    def __init__(self, root: Path) -> None:
+        self._place = EditionFolder(root)
+        self._lock = threading.Lock()
+        self._seen: tuple[int, int] | None = None
+        self._edition: Edition | None = None
+
+    def current(self) -> Edition:
+        """Return the newest edition, looking at one file's date each time; raises NoEditionError."""
+        seen = self._stamp()
+        if seen != self._seen:
+            with self._lock:
+                if seen != self._seen:
+                    self._swap()
+                    self._seen = seen
+        if self._edition is None:
+            raise NoEditionError
+        return self._edition
+
+    def _stamp(self) -> tuple[int, int] | None:
+        try:
+            found = self._place.pointer.stat()
+        except FileNotFoundError:
+            return None
+        return found.st_mtime_ns, found.st_ino
+
+    def _swap(self) -> None:
+        """Take what is shown now, if it is whole and not older than what we have."""
+        folder = self._place.current()
+        if folder is None:
+            return
+        try:
+            found = Edition(folder)
+        except (DamagedEditionError, OSError):
+            log.exception("The edition %s is damaged; the one before it stays", folder.name)
+            return
+        if self._edition is None or found.manifest.number >= self._edition.manifest.number:
+            self._edition = found
+
+
+def current_edition() -> Edition:
+    """Return the edition that this request began with; raises NoEditionError."""
+    edition: Edition | None = g.get("edition")
+    if edition is None:
+        reader: EditionReader = current_app.extensions[READER]
+        edition = g.edition = reader.current()
+    return edition
+
+
+def init_app(app: Flask) -> None:
+    """Give the application its reader."""
+    app.extensions[READER] = EditionReader(app.config["EDITION_DIR"])

@@ -1,0 +1,30 @@
+"""Whether this process is alive, and which edition it shows."""
+
+from __future__ import annotations
+
+from flask import Blueprint, jsonify
+from flask.typing import ResponseReturnValue
+
+from referral.access.guard import public
+from referral.edition.reader import NoEditionError, current_edition
+from referral.shared.clock import now
+
+blueprint = Blueprint("edition", __name__)
+
+
+@blueprint.get("/healthz")
+@public
+def health() -> ResponseReturnValue:
+    """Answer 200 with the edition shown and its age in seconds, or 503 where there is none."""
+    try:
+        manifest = current_edition().manifest
+    except NoEditionError:
+        return jsonify(status="no edition", edition=None), 503
+    return jsonify(
+        status="ok",
+        edition=manifest.number,
+        digest=manifest.digest,
+        built_at=manifest.built_at.isoformat(),
+        age_seconds=int((now() - manifest.built_at).total_seconds()),
+        services=manifest.services,
+    )

@@ -68,16 +68,9 @@ def install(name: str) -> None:
     if stamp(name) == digest:
         return
     with told(f"the packages of {path}"):
-        pip: list[str | Path] = [
-            PYTHON,
-            "-m",
-            "pip",
-            "install",
-            "--quiet",
-            "--no-input",
-            "--disable-pip-version-check",
-        ]
-        if subprocess.run([*pip, "--require-hashes", "--requirement", path], check=False).returncode:
+        pip: list[str | Path] = [PYTHON, "-m", "pip", "install", "-qq", "--no-input"]
+        pip += ["--disable-pip-version-check", "--require-hashes", "--requirement", path]
+        if subprocess.run(pip, check=False).returncode:
             raise PreparationError(NETWORK_ADVICE)
         note(name, digest)
 

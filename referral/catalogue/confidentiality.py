@@ -17,7 +17,10 @@ GENERIC_FR = (
     r"rue|boulevard|boul|blvd|avenue|av|chemin|ch|rang|route|rte|place|pl|c[oô]te|mont[ée]e|all[ée]e|impasse|ruelle"
     r"|quai|square|carr[ée]|croissant|terrasse|promenade|autoroute|aut|cours|esplanade|sentier|voie|rond-point"
 )
-GENERIC_EN = r"street|avenue|boulevard|road|crescent|drive|lane|court|square|terrace|highway|place|parkway|circle|trail"
+GENERIC_EN = (
+    r"street|avenue|boulevard|road|crescent|drive|lane|court|square|terrace|highway|place"
+    r"|parkway|circle|trail"
+)
 ABBREVIATED_EN = r"St|Ave|Blvd|Rd|Dr|Ln|Cres|Ct|Sq|Hwy|Pkwy|Pl"
 NUMBER = r"(?<![\w/])\d{1,5}(?:[ -]?[A-Z]\b)?(?:\s?[-–]\s?\d{1,5}[A-Z]?)?(?:\s?½|\s?1/2)?"
 POSTAL_CODE = re.compile(

@@ -211,7 +211,9 @@ class Accessibility(Identified, DirectoryBase):
 
     __tablename__ = "accessibility"
 
-    location_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("location.id", ondelete="CASCADE"), index=True)
+    location_id: Mapped[uuid.UUID] = mapped_column(
+        sa.ForeignKey("location.id", ondelete="CASCADE"), index=True
+    )
     feature: Mapped[str]
     answer: Mapped[Answer]
 
@@ -235,7 +237,7 @@ class Phone(Identified, OfService, DirectoryBase):
 
 
 class Schedule(Identified, OfService, DirectoryBase):
-    """Weekly hours; ``byday`` is a list such as ``MO,TU``, a closing at or before the opening is next day's."""
+    """Weekly hours; ``byday`` is such as ``MO,TU``, a closing at or before the opening is next day's."""
 
     __tablename__ = "schedule"
 
@@ -257,7 +259,7 @@ class Language(Identified, OfService, DirectoryBase):
 
 
 class ServiceArea(Identified, OfService, DirectoryBase):
-    """A territory served: a region (00 for all of them), narrowed to a municipality, or as the source words it."""
+    """A territory served: a region (00 for all), narrowed to a municipality, or as the source words it."""
 
     __tablename__ = "service_area"
 

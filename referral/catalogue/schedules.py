@@ -12,7 +12,6 @@ from functools import lru_cache
 from typing import Literal
 
 import holidays
-from dateutil.easter import easter
 
 from referral.catalogue.listing import Listing, Opening
 from referral.shared.clock import QUEBEC
@@ -83,8 +82,8 @@ def is_holiday(day: date) -> bool:
 
 @lru_cache(maxsize=16)
 def _holidays(year: int) -> frozenset[date]:
-    statutory = holidays.country_holidays("CA", subdiv="QC", years=year)
-    return frozenset(statutory) | {easter(year) + DAY}
+    statutory = holidays.country_holidays("CA", subdiv="QC", years=year, language="en_CA")
+    return frozenset(statutory) | {friday + 3 * DAY for friday in statutory.get_named("Good Friday")}
 
 
 def _in_force(opening: Opening, day: date) -> bool:

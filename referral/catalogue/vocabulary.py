@@ -24,7 +24,9 @@ def read_vocabulary(name: str) -> list[dict[str, str]]:
 TAXONOMIES: dict[str, dict[str, Bilingual]] = {
     name: {row["code"]: Bilingual(row["fr"], row["en"]) for row in read_vocabulary(name)} for name in NAMES
 }
-SHELTER_CATEGORIES = frozenset(row["code"] for row in read_vocabulary("categories") if row["shelter"] == "yes")
+SHELTER_CATEGORIES = frozenset(
+    row["code"] for row in read_vocabulary("categories") if row["shelter"] == "yes"
+)
 
 
 def label(taxonomy: str, code: str) -> Bilingual:

@@ -149,7 +149,7 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def visit(browser: Browser, site: str) -> Iterator[Visitor]:
-    """Return a function that opens a path as a new visitor: ``visit("/fr/", width=360, javascript=False)``."""
+    """Return a function that opens a path as a new visitor: ``visit("/fr/", width=360)``."""
     visits: list[Visit] = []
 
     def open_path(

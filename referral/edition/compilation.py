@@ -10,11 +10,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from typing import Any, Literal
-from urllib.parse import unquote
 
 import msgspec
 
-from referral.catalogue.confidentiality import address_traces, is_shelter
+from referral.catalogue.confidentiality import address_traces, is_shelter, url_traces
 from referral.catalogue.listing import (
     AreaServed,
     Listing,
@@ -43,7 +42,7 @@ def compile_listing(service: Service) -> tuple[Listing, int]:
 
     Raises HeldBackError where nothing would remain to name it by.
     """
-    categories = _codes(service, "category")
+    categories = _codes(service, "categories")
     location = next((each.location for each in service.service_at_locations), None)
     confidential = is_confidential(categories, location)
     listing = Listing(
@@ -84,7 +83,7 @@ def compile_listing(service: Service) -> tuple[Listing, int]:
         ),
         eligibility={each.criterion: each.answer.value for each in _by(service.eligibilities, "criterion")},
         cost=next((each.option for each in _by(service.cost_options, "option")), None),
-        referral_routes=_codes(service, "referral_route"),
+        referral_routes=_codes(service, "referral_routes"),
         required_documents=tuple(_sorted(_text(each.document) for each in service.required_documents)),
         accessibility=_accessibility(location),
         confidential=confidential,
@@ -186,12 +185,8 @@ def _is_whole(kept: Any, before: Any) -> bool:
 
 
 def tells_of_a_place(text: str) -> bool:
-    """Say whether a text, or an address of the web read as words, holds a street, postal code or point."""
-    words = unquote(text)
-    return bool(address_traces(words) or address_traces(words.translate(AS_WORDS)))
-
-
-AS_WORDS = str.maketrans(dict.fromkeys("-_+/?&=#", " "))
+    """Say whether a text, or an address of the web, leads to a street, a postal code or a point."""
+    return bool(url_traces(text) if "://" in text else address_traces(text))
 
 
 def _codes(service: Service, taxonomy: str) -> tuple[str, ...]:

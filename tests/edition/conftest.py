@@ -68,7 +68,7 @@ class Directory:
             name=Bilingual(name, None),
             hours=Bilingual(None, None),
             revision=number,
-            attributes=[Attribute(taxonomy_term=self.term("category", category))],
+            attributes=[Attribute(taxonomy_term=self.term("categories", category))],
             phones=[Phone(number="+15145550100", type=PhoneType.VOICE, description=Bilingual(None, None))],
             service_areas=[ServiceArea(region_code="06", name=Bilingual("Montréal", None))],
             **columns,

@@ -1,0 +1,163 @@
+"""What one reads of a listing in a second: plain values, in words, for the templates."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from flask_babel import gettext
+
+from referral.catalogue.listing import Listing, OrganizationCard, PhoneNumber, Text
+from referral.catalogue.schedules import is_open
+from referral.catalogue.vocabulary import TAXONOMIES
+from referral.directory import words
+from referral.geo.areas import REGIONS
+from referral.i18n.languages import name_language
+from referral.i18n.lists import say_list, say_number
+from referral.i18n.locale import current_language
+from referral.i18n.typography import set_text
+from referral.search.query import Hit
+from referral.shared.bilingual import Bilingual
+
+MOST_TAGS = 4
+MOST_REGIONS = 3
+UNSAID_LANGUAGES = frozenset({"fr", "en"})
+PRECISE_KM = 10
+
+Openness = Literal["open", "closed", "always", "unknown"]
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A listing among results. ``organization`` is absent where it would repeat the name."""
+
+    id: str
+    name: Text
+    organization: Text | None
+    phone: PhoneNumber | None
+    text_phone: PhoneNumber | None
+    website: str | None
+    fallback: OrganizationCard | None
+    kinds: tuple[str, ...]
+    territory: str
+    distance: str | None
+    openness: Openness
+    opening: str
+    trust: str
+    is_confirmed: bool
+    why: tuple[str, ...]
+    call_first_about: tuple[str, ...]
+    tags: tuple[str, ...]
+
+
+def make_card(listing: Listing, hit: Hit, near: str | None) -> Card:
+    """Return the card of a listing found; ``near`` names the place asked."""
+    openness = openness_of(listing, hit.open_now)
+    return Card(
+        id=listing.id,
+        name=listing.name,
+        organization=None if listing.organization.name == listing.name else listing.organization.name,
+        phone=first_phone(listing, "voice"),
+        text_phone=first_phone(listing, "text"),
+        website=listing.website or listing.organization.website,
+        fallback=listing.fallback,
+        kinds=tuple(label("categories", code) for code in listing.categories[:MOST_TAGS]),
+        territory=territory_of(listing, hit, near),
+        distance=distance_of(hit, near),
+        openness=openness,
+        opening=str(words.OPENNESS[openness]),
+        trust=str(words.TRUST_SHORT[listing.trust]),
+        is_confirmed=listing.trust in words.CONFIRMED,
+        why=tuple(str(words.REASONS[code]) for code in hit.reasons if code in words.REASONS),
+        call_first_about=tuple(str(words.FILTERS[name]) for name in hit.unknown if name in words.FILTERS),
+        tags=tags_of(listing),
+    )
+
+
+def list_cards(listings: Iterable[Listing], at: datetime) -> list[Card]:
+    """Return cards of listings that nobody searched for, as on the page of their organization."""
+    return [make_card(each, Hit(0, 0.0, "unknown", is_open(each, at)), None) for each in listings]
+
+
+def label(taxonomy: str, code: str) -> str:
+    """Return the words of a code in the page's language; the code itself where nobody named it."""
+    return in_words(TAXONOMIES[taxonomy].get(code)) or code
+
+
+def in_words(text: Bilingual | None) -> str:
+    """Return a short text of ours in the page's language, as it is printed."""
+    if text is None:
+        return ""
+    return set_text(*text.best(current_language()))
+
+
+def language_name(code: str) -> str:
+    """Return what a language is called, from our vocabulary before the standard's."""
+    return in_words(TAXONOMIES["languages"].get(code)) or name_language(code, current_language())
+
+
+def region_name(code: str | None) -> str:
+    """Return the name of an administrative region."""
+    return in_words(REGIONS.get(code or ""))
+
+
+def first_phone(listing: Listing, kind: str) -> PhoneNumber | None:
+    """Return the number to try first: the one without charge from anywhere, where there is one."""
+    numbers = [phone for phone in listing.phones if phone.type == kind]
+    return next((phone for phone in numbers if phone.toll_free), numbers[0] if numbers else None)
+
+
+def openness_of(listing: Listing, open_now: bool | None) -> Openness:  # noqa: FBT001 (yes, no, unknown)
+    """Say in one code whether a service answers now."""
+    if open_now and listing.always_open:
+        return "always"
+    return "unknown" if open_now is None else ("open" if open_now else "closed")
+
+
+def territory_of(listing: Listing, hit: Hit, near: str | None) -> str:
+    """Say whom a service is for, as to where they are."""
+    if listing.area.everywhere or hit.serves == "province":
+        return gettext("Serves all of Québec")
+    if hit.serves == "place" and near:
+        return gettext("Serves %(place)s", place=near)
+    return area_served(listing) or gettext("Area served not known")
+
+
+def area_served(listing: Listing) -> str:
+    """Name the regions served, or where the service is; empty where neither is known."""
+    names = [region_name(code) for code in listing.area.regions]
+    if names and len(names) <= MOST_REGIONS:
+        return gettext("Serves %(place)s", place=say_list(names, current_language()))
+    if names:
+        return gettext("Serves %(count)d regions", count=len(names))
+    where = listing.place.municipality or region_name(listing.place.region_code)
+    return gettext("In %(place)s", place=where) if where else ""
+
+
+def distance_of(hit: Hit, near: str | None) -> str | None:
+    """Say how far a service is, no more precisely than its place may be known."""
+    if near is None:
+        return None
+    if hit.distance_km is not None:
+        km = hit.distance_km
+        if km < 1:
+            return gettext("less than 1 km away")
+        shown = round(km, 1) if km < PRECISE_KM else round(km)
+        return gettext("%(km)s km away", km=say_number(shown, current_language()))
+    return str(words.BANDS[hit.distance_band]) if hit.distance_band else None
+
+
+def tags_of(listing: Listing) -> tuple[str, ...]:
+    """Return for whom it is and the languages that one would not expect."""
+    people = [label("clientele", code) for code in listing.clientele if code != "anyone"]
+    spoken = [each.code for each in listing.languages if each.code not in UNSAID_LANGUAGES]
+    shown = people[:MOST_TAGS]
+    if len(people) > MOST_TAGS:
+        shown.append(gettext("and others"))
+    return (*shown, *_unique(language_name(code) for code in spoken[:MOST_TAGS]))
+
+
+def _unique(items: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(items))

@@ -1,0 +1,142 @@
+"""The public pages. They answer from the edition: no database, no session, no cookie."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, abort, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from referral.access.guard import public
+from referral.directory.cards import list_cards
+from referral.directory.details import describe
+from referral.directory.forms import SearchForm
+from referral.directory.needs import list_tiles
+from referral.directory.results import find_results
+from referral.edition.reader import current_edition
+from referral.i18n.locale import current_language, preferred_language
+from referral.search.engine import search
+from referral.search.query import Query
+from referral.shared.clock import QUEBEC, now
+
+blueprint = Blueprint("directory", __name__, url_prefix="/<any(fr, en):language>")
+LAST_PAGE = 100_000
+
+
+@blueprint.url_value_preprocessor
+def take_language(_endpoint: str | None, values: dict[str, Any] | None) -> None:
+    """Keep the language out of the views: the address has already chosen it."""
+    if values is not None:
+        values.pop("language", None)
+
+
+@blueprint.url_defaults
+def give_language(_endpoint: str, values: dict[str, Any]) -> None:
+    """Stay in the language of the page."""
+    values.setdefault("language", current_language())
+
+
+def edition_day() -> date:
+    """Return the day of Québec on which what this page shows was published."""
+    return current_edition().manifest.built_at.astimezone(QUEBEC).date()
+
+
+def page_asked() -> int:
+    """Return the page of results asked for, 1 where it makes no sense."""
+    page = request.args.get("page", 1, type=int)
+    return page if 1 <= page <= LAST_PAGE else 1
+
+
+@public
+def start() -> ResponseReturnValue:
+    """Send to the start page in the language that the browser prefers."""
+    response = redirect(url_for("directory.home", language=preferred_language()))
+    response.vary.add("Accept-Language")
+    return response
+
+
+@blueprint.get("/")
+@public
+def home() -> ResponseReturnValue:
+    """Show the search, the help lines and the kinds of help."""
+    edition = current_edition()
+    found = search(edition.index, Query(at=now(), language=current_language(), limit=1))
+    return render_template(
+        "directory/home.html",
+        form=SearchForm(),
+        groups=list_tiles(found.facets.get("need", {})),
+        total=found.total,
+        edition_day=edition_day(),
+    )
+
+
+@blueprint.get("/services")
+@public
+def list_services() -> ResponseReturnValue:
+    """Show what answers the search, a page at a time."""
+    form = SearchForm(request.args)
+    valid = form.validate()
+    answer = form.place_answer
+    criteria = form.criteria()
+    results = None
+    if valid and not answer.choices:
+        results = find_results(current_edition(), criteria, answer.place, now(), page_asked())
+    page = render_template(
+        "directory/results.html",
+        form=form,
+        criteria=criteria,
+        place=answer.place,
+        choices=answer.choices,
+        results=results,
+        edition_day=edition_day(),
+    )
+    return page, 200 if valid else 422
+
+
+@blueprint.get("/services/<uuid:service_id>")
+@public
+def show_service(service_id: UUID) -> ResponseReturnValue:
+    """Show one service: what one needs to call now, then the rest."""
+    edition = current_edition()
+    position = edition.position_of(service_id)
+    if position is None:
+        abort(404)
+    listing = edition.listing(position)
+    return render_template(
+        "directory/service.html", details=describe(listing, now()), listing=listing, edition_day=edition_day()
+    )
+
+
+@blueprint.get("/organizations/<uuid:organization_id>")
+@public
+def show_organization(organization_id: UUID) -> ResponseReturnValue:
+    """Show an organization and all its services."""
+    edition = current_edition()
+    found = edition.organization(organization_id)
+    if found is None:
+        abort(404)
+    listings = [edition.listing(position) for position in found.positions]
+    return render_template(
+        "directory/organization.html",
+        organization=found.card,
+        cards=list_cards(listings, now()),
+        edition_day=edition_day(),
+    )
+
+
+@blueprint.get("/about")
+@public
+def about() -> ResponseReturnValue:
+    """Say where the information comes from, and what the words of trust mean."""
+    return render_template(
+        "directory/about.html", manifest=current_edition().manifest, edition_day=edition_day()
+    )
+
+
+@blueprint.get("/safety")
+@public
+def safety() -> ResponseReturnValue:
+    """Say how to use this site without leaving traces, and what it cannot do; needs no edition."""
+    return render_template("directory/safety.html")

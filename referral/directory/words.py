@@ -1,0 +1,62 @@
+"""The sentences for the codes of listings and of the search engine."""
+
+from __future__ import annotations
+
+from flask_babel import lazy_gettext
+from flask_babel.speaklater import LazyString
+
+from referral.catalogue.trust import Trust
+
+CONFIRMED = frozenset({Trust.VERIFIED.value, Trust.VETTED.value})
+TRUST_SHORT: dict[str, LazyString] = {
+    "candidate": lazy_gettext("Not checked: call first"),
+    "sourced": lazy_gettext("Public information: call first"),
+    "contacted": lazy_gettext("Reached, not yet confirmed: call first"),
+    "verified": lazy_gettext("Confirmed by the organization"),
+    "vetted": lazy_gettext("Vetted"),
+}
+TRUST_LONG: dict[str, LazyString] = {
+    "candidate": lazy_gettext("Nobody has checked this information. Call first."),
+    "sourced": lazy_gettext("Public information, not yet confirmed by the organization. Call first."),
+    "contacted": lazy_gettext(
+        "We reached the organization, but it has not yet confirmed all of this. Call first."
+    ),
+    "verified": lazy_gettext("The organization confirmed this information."),
+    "vetted": lazy_gettext("The organization confirmed this information and signed the inclusion criteria."),
+}
+OPENNESS: dict[str, LazyString] = {
+    "always": lazy_gettext("Open 24 hours a day"),
+    "open": lazy_gettext("Open now"),
+    "closed": lazy_gettext("Closed now"),
+    "unknown": lazy_gettext("Hours not known"),
+}
+BANDS: dict[str, LazyString] = {
+    "under_25": lazy_gettext("less than 25 km away"),
+    "25_100": lazy_gettext("25 to 100 km away"),
+    "over_100": lazy_gettext("more than 100 km away"),
+}
+GROUPS: dict[str, LazyString] = {
+    "place": lazy_gettext("Serving this place"),
+    "region": lazy_gettext("Serving this region"),
+    "province": lazy_gettext("Anywhere in Québec"),
+    "unknown": lazy_gettext("Area served to be checked"),
+    "elsewhere": lazy_gettext("Serving another area"),
+}
+FILTERS: dict[str, LazyString] = {
+    "need": lazy_gettext("kind of help"),
+    "clientele": lazy_gettext("for whom"),
+    "region": lazy_gettext("region"),
+    "open_now": lazy_gettext("hours"),
+    "age": lazy_gettext("age"),
+}
+REASONS: dict[str, LazyString] = {}
+MODES: dict[str, LazyString] = {
+    "spoken": lazy_gettext("Spoken by staff"),
+    "interpreter": lazy_gettext("Through an interpreter"),
+    "written": lazy_gettext("In writing"),
+}
+FACTS: dict[str, LazyString] = {
+    "service": lazy_gettext("Service"),
+    "phone": lazy_gettext("Phone number"),
+    "website": lazy_gettext("Web site"),
+}

@@ -1,0 +1,94 @@
+"""From text to words that can be compared, whatever the case, the accents or the language.
+
+The same steps serve what is indexed and what is typed, so that they always meet.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from functools import lru_cache
+
+import Stemmer
+
+from referral.shared.bilingual import Language
+
+LANGUAGES: tuple[Language, ...] = ("fr", "en")
+SHORT = 6
+"""Words under this length keep their form but for a plural: « bonne » is not « bon »."""
+
+LIGATURES = str.maketrans({"œ": "oe", "æ": "ae", "ß": "ss", "ø": "o", "ł": "l", "đ": "d", "ı": "i"})
+APOSTROPHES = str.maketrans(dict.fromkeys("’‘ʼ′`´＇", "'"))
+ELISION = re.compile(r"\b(?:[cdjlmnst]|qu|jusqu|lorsqu|puisqu|quoiqu)'(?=\w)", re.IGNORECASE)
+POSSESSIVE = re.compile(r"'s\b|s'(?=\s|$)", re.IGNORECASE)
+WORD = re.compile(r"[^\W_]+")
+
+STOP = frozenset(
+    (
+        # French
+        "a ai as au aux avec c ce ces cet cette ceux chez comme d dans de des donc du elle elles en entre est et eu "
+        "etre eux fait ici il ils j je l la le les leur leurs lui m ma mais me meme mes moi mon n ne nos notre nous "
+        "on ont ou par pas peut plus pour qu quand que quel quelle qui s sa se ses si son sont sous sur t ta te tes "
+        "toi ton tous tout toute toutes tres tu un une vers vos votre vous y ete ans an "
+        "besoin cherche chercher aider aide veux voudrais svp "
+        # English
+        "about after all am an and any are as at be been being but by can could did do does for from had has have he "
+        "her here him his how i if in into is it its just like me my need needs no nor not of off or our out over "
+        "please she should so some such than that the their them then there these they this those to too under up "
+        "us very was we were what when where which while who whom whose why will with would you your help looking"
+    ).split()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One word folded; ``capitals`` says that it was written wholly in capitals."""
+
+    text: str
+    capitals: bool = False
+
+
+def fold(text: str) -> str:
+    """Return text without accents, ligatures or case, with plain apostrophes."""
+    lowered = text.translate(APOSTROPHES).casefold().translate(LIGATURES)
+    if lowered.isascii():
+        return lowered
+    decomposed = unicodedata.normalize("NFKD", lowered)
+    return "".join(char for char in decomposed if not unicodedata.combining(char)).casefold()
+
+
+def split(text: str) -> list[Word]:
+    """Cut text into words: elisions and English possessives go, hyphens and signs separate."""
+    plain = unicodedata.normalize("NFC", text).translate(APOSTROPHES)
+    plain = POSSESSIVE.sub(_keep_plural, ELISION.sub("", plain))
+    words: list[Word] = []
+    for match in WORD.finditer(plain):
+        written = match.group()
+        capitals = written.isupper()
+        words.extend(Word(part, capitals) for part in WORD.findall(fold(written)))
+    return words
+
+
+def _keep_plural(match: re.Match[str]) -> str:
+    return " " if match.group().startswith("'") else "s "
+
+
+@lru_cache(maxsize=65_536)
+def root(word: str, language: Language) -> str:
+    """Return the form under which a folded word is compared, by the rules of one language."""
+    singular = word[:-1] if len(word) > 3 and word[-1] in "sx" else word
+    if len(singular) < SHORT or word.isdigit():
+        return singular
+    return _stemmers()[language].stemWord(word)
+
+
+@lru_cache(maxsize=65_536)
+def roots(word: str) -> tuple[str, ...]:
+    """Return the forms of a word whose language is not known, each once."""
+    return tuple(dict.fromkeys(root(word, language) for language in LANGUAGES))
+
+
+@lru_cache(maxsize=1)
+def _stemmers() -> dict[Language, Stemmer.Stemmer]:
+    return {"fr": Stemmer.Stemmer("french", 0), "en": Stemmer.Stemmer("english", 0)}

@@ -1,0 +1,100 @@
+"""What is asked: the words as typed and the filters, read as units that listings answer more or less."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from referral.search.analysis import LANGUAGES, STOP, Word, roots, split
+from referral.search.concepts import Span, load_lexicon
+from referral.search.filters import EXPLOITATION
+
+LONGEST = 500
+"""Characters of words that are read; the rest adds nothing that helps."""
+MOST_UNITS = 24
+
+TOPIC, AUDIENCE, QUALITY, WORD, IMPLIED = 1.0, 0.4, 0.15, 0.6, 0.4
+ROLE_WEIGHTS = {"topic": TOPIC, "danger": TOPIC, "audience": AUDIENCE, "quality": QUALITY}
+ABOUT_POLICE = frozenset({"police", "police_specialised", "danger"})
+FINDS = frozenset(EXPLOITATION.values()) | {"minor"}
+"""What brings listings of its own to a search in words: who is exploited or a child needs those too."""
+MAJORITY = 18
+YOUNG_ADULT = 25
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """One thing asked: a concept, or a word that belongs to none.
+
+    ``words`` are its words, each by its possible roots. A unit that does not ``find`` only ranks.
+    """
+
+    concept: str | None
+    words: tuple[tuple[str, ...], ...]
+    weight: float
+    finds: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """``concepts`` are those typed, in order; ``implied`` units come from filters and only help to rank."""
+
+    units: tuple[Unit, ...] = ()
+    implied: tuple[Unit, ...] = ()
+    concepts: tuple[str, ...] = ()
+    about_police: bool = False
+    wordless: bool = True
+    languages: tuple[str, ...] = field(default=())
+
+
+def understand(text: str, filters: Mapping[str, tuple[str, ...]]) -> Ask:
+    """Read words and filters; language names become suggestions, audiences weigh less than needs."""
+    words = split(text[:LONGEST])
+    lexicon = load_lexicon()
+    spans = lexicon.find(words, LANGUAGES)
+    units = _units(words, spans)
+    concepts = tuple(dict.fromkeys(span.concept for span in spans))
+    roles = {each: lexicon.concepts[each].role for each in concepts}
+    languages = tuple(each for each in concepts if roles[each] == "language")
+    implied = tuple(
+        Unit(each, (), IMPLIED, finds=each in FINDS) for each in _implied(filters) if each not in concepts
+    )
+    police = bool(ABOUT_POLICE.intersection(concepts)) or "police" in filters.get("need", ())
+    return Ask(tuple(units[:MOST_UNITS]), implied, concepts, police, not units, languages)
+
+
+def _units(words: list[Word], spans: list[Span]) -> list[Unit]:
+    concepts = load_lexicon().concepts
+    units: dict[object, Unit] = {}
+    covered: set[int] = set()
+    for span in spans:
+        covered.update(range(span.start, span.end))
+        role = concepts[span.concept].role
+        if role != "language":
+            spoken = _content(words[span.start : span.end])
+            units.setdefault(span.concept, Unit(span.concept, spoken, ROLE_WEIGHTS[role]))
+    for at, word in enumerate(words):
+        if at not in covered and (forms := _content([word])):
+            units.setdefault(forms, Unit(None, forms, WORD))
+    found = list(units.values())
+    if found and all(unit.weight < WORD for unit in found):
+        return [Unit(unit.concept, unit.words, TOPIC) for unit in found]
+    return found
+
+
+def _content(words: list[Word]) -> tuple[tuple[str, ...], ...]:
+    kept = (word for word in words if word.text not in STOP and (len(word.text) > 1 or not word.text.isascii()))
+    return tuple(roots(word.text) for word in kept if not (word.text.isdigit() and len(word.text) < 3))
+
+
+def _implied(filters: Mapping[str, tuple[str, ...]]) -> list[str]:
+    """Return the concepts that filters bring with them: who a person is says what may help."""
+    implied = [EXPLOITATION[each] for each in filters.get("exploitation", ())]
+    implied += [{"man": "men", "trans": "trans", "nonbinary": "trans"}.get(each, "") for each in filters.get("gender", ())]
+    implied += ["no_status" for each in filters.get("status", ()) if each == "none"]
+    implied += ["temporary_foreign_worker" for each in filters.get("status", ()) if each == "temporary_worker"]
+    implied += ["asylum_seeker" for each in filters.get("status", ()) if each == "refugee_claimant"]
+    implied += ["with_children"] if "children" in filters or "child_age" in filters else []
+    for age in filters.get("age", ()):
+        implied += ["minor"] if int(age) < MAJORITY else ["young_adult"] if int(age) <= YOUNG_ADULT else []
+    return [each for each in dict.fromkeys(implied) if each]

@@ -1,0 +1,69 @@
+"""How many listings each value of each filter would leave.
+
+A value is there only if some listing is known to answer yes; its count then includes those that
+nobody asked, since they stay. For a filter that only ranks, it counts those known to fit. A
+filter already chosen counts as if its value were changed for another.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from pyroaring import BitMap
+
+from referral.search.filters import FILTERS
+from referral.search.index import Index
+from referral.search.selection import Choice, answers
+
+Answers = tuple[BitMap, BitMap]
+
+
+def count_facets(
+    index: Index, candidates: BitMap, choices: Sequence[Choice], moment: Answers
+) -> Mapping[str, Mapping[str, int]]:
+    """Count for all filters that have values to offer."""
+    left = _without(candidates, choices, None)
+    chosen = {choice.name for choice in choices}
+    facets: dict[str, dict[str, int]] = {}
+    for name, values in _table(index).items():
+        base = _without(candidates, choices, name) if name in chosen else left
+        ranks = FILTERS[name].kind == "rank"
+        size = len(base)
+        counts: dict[str, int] = {}
+        for value, (yes, no) in (values if name != "open_now" else {"true": moment}).items():
+            known = base.intersection_cardinality(yes)
+            if known:
+                counts[value] = known if ranks else size - (base.intersection_cardinality(no) if no else 0)
+        if counts:
+            facets[name] = counts
+    return facets
+
+
+def _without(candidates: BitMap, choices: Sequence[Choice], name: str | None) -> BitMap:
+    left = candidates
+    for choice in choices:
+        if choice.name != name and choice.no:
+            left = left - choice.no
+    return left
+
+
+def _table(index: Index) -> dict[str, dict[str, Answers]]:
+    """Return the values that some listing answers yes to, kept with the index."""
+    kept: dict[str, dict[str, Answers]] | None = index.cache.get("facets")
+    if kept is None:
+        kept = {}
+        for name, definition in FILTERS.items():
+            if not definition.facet:
+                continue
+            values = _values(index, name)
+            pairs = {value: answers(index, name, value) for value in values}
+            kept[name] = {value: pair for value, pair in pairs.items() if pair[0]}
+        index.cache["facets"] = kept
+    return kept
+
+
+def _values(index: Index, name: str) -> list[str]:
+    listed = list(FILTERS[name].values)
+    prefix = f"{name}="
+    held = [each.removeprefix(prefix) for each in index.attributes if each.startswith(prefix)]
+    return listed + [each for each in held if each not in listed and each != "*"]

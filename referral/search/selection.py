@@ -1,0 +1,101 @@
+"""What filters leave: for each, who is known to fit, who is known not to, and who nobody asked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+import numpy as np
+from pyroaring import BitMap
+
+from referral.search.analysis import LANGUAGES, root, split
+from referral.search.attributes import AGELESS
+from referral.search.bitmaps import bitmap_of
+from referral.search.documents import AREA, UNKNOWN_AGE
+from referral.search.filters import AUDIENCES, FILTERS
+from referral.search.index import Index
+from referral.search.opening import open_and_closed
+
+NOBODY = BitMap()
+PRESENCE = frozenset({"children", "child_age"})
+UNCOUNTED = frozenset({"exploitation", "radius_km"})
+"""Filters of which nobody can know the answer of a listing, so that it is not said to be unknown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A filter as chosen: positions known to fit, positions known not to (removed)."""
+
+    name: str
+    yes: BitMap
+    no: BitMap
+
+    @property
+    def counts(self) -> bool:
+        """Say whether not fitting for sure is said and weighed."""
+        return self.name not in UNCOUNTED
+
+
+def choose(index: Index, filters: Mapping[str, tuple[str, ...]], at: datetime) -> list[Choice]:
+    """Read the filters against the index; ``radius_km`` is read with the place (``territory``)."""
+    return [
+        _choice(index, name, values, at) for name, values in filters.items() if name in FILTERS and name != "radius_km"
+    ]
+
+
+def _choice(index: Index, name: str, values: tuple[str, ...], at: datetime) -> Choice:
+    kind = FILTERS[name].kind
+    if kind == "moment":
+        return Choice(name, *open_and_closed(index, at))
+    if kind == "age":
+        return Choice(name, *_age(index, int(values[0])))
+    if kind == "area":
+        return Choice(name, _area(index, values[0]), NOBODY)
+    if name in PRESENCE:
+        return Choice(name, *answers(index, "children", "true"))
+    if name == "exploitation":
+        return Choice(name, NOBODY, NOBODY)
+    if name == "audience":
+        codes = {code for value in values for code in AUDIENCES[value]}
+        return Choice(name, _union(index.bitmap(f"clientele={code}") for code in sorted(codes)), NOBODY)
+    pairs = [answers(index, name, value) for value in values]
+    no = pairs[0][1]
+    for _, other in pairs[1:]:
+        no = no & other
+    return Choice(name, _union(yes for yes, _ in pairs), no)
+
+
+def answers(index: Index, name: str, value: str) -> tuple[BitMap, BitMap]:
+    """Return the positions that answer yes to one value of a filter, and those that answer no."""
+    yes = index.bitmap(f"{name}={value}") | index.bitmap(f"{name}=*")
+    if FILTERS[name].kind == "rank":
+        return yes, NOBODY
+    no = index.bitmap(f"{name}!") - yes if FILTERS[name].closed else index.bitmap(f"{name}!{value}")
+    return yes, no
+
+
+def _union(bitmaps: object) -> BitMap:
+    return BitMap.union(BitMap(), *bitmaps)  # type: ignore[misc]
+
+
+def _age(index: Index, age: int) -> tuple[BitMap, BitMap]:
+    least, most = index.arrays["minimum_age"], index.arrays["maximum_age"]
+    too_young = (least != UNKNOWN_AGE) & (least > age)
+    too_old = (most != UNKNOWN_AGE) & (most < age)
+    known = (least != UNKNOWN_AGE) | (most != UNKNOWN_AGE)
+    no = too_young | too_old
+    return bitmap_of(np.flatnonzero(known & ~no)) | index.bitmap(AGELESS), bitmap_of(np.flatnonzero(no))
+
+
+def _area(index: Index, text: str) -> BitMap:
+    """Return the listings whose territory names every word of a text, or that serve all the province."""
+    held: BitMap | None = None
+    for word in split(text):
+        found = BitMap()
+        for language in LANGUAGES:
+            postings = index.postings(AREA + root(word.text, language))
+            if postings is not None:
+                found |= bitmap_of(postings[0])
+        held = found if held is None else held & found
+    return (held or BitMap()) | index.bitmap("region=*")

@@ -1,0 +1,105 @@
+"""Who serves the place asked, and how far they are: territory first, distance second.
+
+*place*: serves the town itself · *region* · *province* · *unknown*: no territory is told ·
+*elsewhere*: serves another region. A listing that serves elsewhere comes after all others, and
+is left out beyond 100 km when a listing that serves the place answers the words as well.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from pyroaring import BitMap
+
+from referral.geo.distance import distance_band, haversine_km
+from referral.geo.names import fold_name
+from referral.geo.places import KnownPlace
+from referral.search.attributes import EVERYWHERE, TOWN
+from referral.search.bitmaps import bitmap_of, flags_of
+from referral.search.documents import BANDED, NO_POINT, SHOWN
+from referral.search.index import Index
+from referral.search.query import Serves
+
+SERVES: tuple[Serves, ...] = ("place", "region", "province", "unknown", "elsewhere")
+PLACE, REGION, PROVINCE, UNKNOWN, ELSEWHERE = range(5)
+FAR_KM = 100.0
+STEPS_KM = (5.0, 10.0, 25.0, 50.0, 100.0, 200.0, 400.0, 800.0)
+MIDDLE_OF_BAND = {"under_25": 20.0, "25_100": 60.0, "over_100": 150.0}
+
+
+@dataclass(frozen=True, slots=True)
+class Territory:
+    """For each position: its tier in ``SERVES``, its distance in km (NaN where there is none)."""
+
+    tier: npt.NDArray[np.uint8]
+    km: npt.NDArray[np.float64]
+    asked: bool
+
+
+def locate(index: Index, near: KnownPlace | None, regions: Sequence[str]) -> Territory:
+    """Place all listings with regard to a place, or to regions chosen without a place."""
+    nowhere = np.full(index.count, np.nan)
+    wanted = (near.region_code,) if near else tuple(regions)
+    if not wanted:
+        return Territory(_tiers(index, (), None), nowhere, asked=False)
+    km = nowhere
+    if near:
+        km = haversine_km(near.latitude, near.longitude, index.arrays["latitude"], index.arrays["longitude"])
+    return Territory(_tiers(index, wanted, near), km, asked=True)
+
+
+def _tiers(index: Index, regions: Sequence[str], near: KnownPlace | None) -> npt.NDArray[np.uint8]:
+    tiers = np.full(index.count, UNKNOWN, dtype=np.uint8)
+    tiers[flags_of(index.bitmap(EVERYWHERE), index.count)] = PROVINCE
+    if not regions:
+        return tiers
+    serving = BitMap()
+    for code in regions:
+        serving |= index.bitmap(f"region={code}")
+    elsewhere = index.bitmap("region!") - serving - index.bitmap("region=*")
+    tiers[flags_of(elsewhere, index.count)] = ELSEWHERE
+    if near is None or near.kind == "region":
+        tiers[flags_of(serving, index.count)] = REGION
+        return tiers
+    town = BitMap()
+    for name in {fold_name(each) for each in (near.municipality, near.name) if each}:
+        town |= index.bitmap(f"{TOWN}{name}")
+    narrowed = index.bitmap(TOWN)
+    tiers[flags_of(serving - narrowed, index.count)] = REGION
+    tiers[flags_of((serving & narrowed) - town, index.count)] = UNKNOWN
+    tiers[flags_of(serving & town, index.count)] = PLACE
+    return tiers
+
+
+def beyond(index: Index, territory: Territory, km: float) -> BitMap:
+    """Return who serves elsewhere and is known to be farther than that; a band counts by its nearest end."""
+    away = territory.km > km
+    if km < FAR_KM:
+        banded = index.arrays["precision"] == BANDED
+        away = away & ~(banded & (territory.km <= (FAR_KM if km >= 25 else 25.0)))  # noqa: PLR2004 - bounds of bands
+    return bitmap_of(np.flatnonzero(away & (territory.tier >= UNKNOWN)))
+
+
+def steps(index: Index, territory: Territory) -> npt.NDArray[np.uint8]:
+    """Return distances as steps to sort by; a public area counts by its band, and no point as 100 km.
+
+    Nothing finer than its band can be read from where a public area stands. Those that serve the
+    whole province are near everywhere.
+    """
+    km = np.where(np.isnan(territory.km), FAR_KM, territory.km)
+    banded = index.arrays["precision"] == BANDED
+    spread = np.where(km < 25, MIDDLE_OF_BAND["under_25"], np.where(km <= FAR_KM, MIDDLE_OF_BAND["25_100"], MIDDLE_OF_BAND["over_100"]))  # noqa: E501, PLR2004
+    step = np.searchsorted(STEPS_KM, np.where(banded, spread, km), side="right").astype(np.uint8)
+    step[territory.tier == PROVINCE] = 0
+    return step
+
+
+def distance_shown(index: Index, territory: Territory, position: int) -> tuple[float | None, str | None]:
+    """Return what may be said of a distance: kilometres to a point that is shown, else a band, else nothing."""
+    precision, km = int(index.arrays["precision"][position]), float(territory.km[position])
+    if precision == NO_POINT or np.isnan(km):
+        return None, None
+    return (round(km, 1), None) if precision == SHOWN else (None, distance_band(km))

@@ -96,3 +96,23 @@ class Remarks:
         """Raise ImportRefusedError if anything was refused."""
         if self.problems:
             raise ImportRefusedError(tuple(self.problems), self.total)
+
+    def of(self, file: str) -> FileRemarks:
+        """Return these remarks as seen from one file."""
+        return FileRemarks(file, self)
+
+
+@dataclass(frozen=True, slots=True)
+class FileRemarks:
+    """Gathers what is wrong in one file."""
+
+    file: str
+    all: Remarks
+
+    def refuse(self, line: int | None, column: str | None, reason: str, **values: object) -> None:
+        """Note a reason to refuse."""
+        self.all.refuse(self.file, line, column, reason, **values)
+
+    def flag(self, line: int | None, column: str | None, reason: str, **values: object) -> None:
+        """Note something to look at."""
+        self.all.flag(self.file, line, column, reason, **values)

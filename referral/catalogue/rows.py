@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from referral.catalogue import columns as c
 from referral.catalogue.confidentiality import is_shelter
-from referral.catalogue.problems import N_, CellError, Remarks
+from referral.catalogue.problems import N_, CellError, FileRemarks
 from referral.catalogue.sheet import Columns, Row
 from referral.geo.precision import region_contradicts
 from referral.shared.bilingual import Bilingual
@@ -104,8 +104,8 @@ class ServiceRow:
 class Cells:
     """Reads the cells of one row; a cell that holds something else is noted, and read as blank."""
 
-    def __init__(self, file: str, row: Row, remarks: Remarks) -> None:
-        self.file, self.row, self.remarks = file, row, remarks
+    def __init__(self, row: Row, remarks: FileRemarks) -> None:
+        self.row, self.remarks = row, remarks
 
     def read(self, column: str, parse: Callable[[str], T], default: T) -> T:
         """Parse a cell; a refusal is noted and gives the default."""
@@ -129,7 +129,7 @@ class Cells:
 
     def refuse(self, column: str, reason: str, **values: object) -> None:
         """Note what is wrong with a cell."""
-        self.remarks.refuse(self.file, self.row.line, column, reason, **values)
+        self.remarks.refuse(self.row.line, column, reason, **values)
 
     def source(self, prefix: str = "source") -> SourceRow:
         """Return the source that ends every kind of row."""
@@ -140,9 +140,9 @@ class Cells:
         )
 
 
-def parse_services(rows: Sequence[Row], file: str, remarks: Remarks) -> list[ServiceRow]:
+def parse_services(rows: Sequence[Row], remarks: FileRemarks) -> list[ServiceRow]:
     """Return the rows as values; what is wrong is noted."""
-    return [_parse_service(Cells(file, row, remarks)) for row in rows]
+    return [_parse_service(Cells(row, remarks)) for row in rows]
 
 
 def _parse_service(cells: Cells) -> ServiceRow:

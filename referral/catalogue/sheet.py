@@ -83,10 +83,7 @@ class _Reader:
     """Reads one file once."""
 
     def __init__(self, path: Path, columns: Columns, remarks: Remarks) -> None:
-        self.path, self.columns, self.remarks = path, columns, remarks
-
-    def refuse(self, line: int | None, column: str | None, reason: str, **values: object) -> None:
-        self.remarks.refuse(self.path.name, line, column, reason, **values)
+        self.path, self.columns, self.remarks = path, columns, remarks.of(path.name)
 
     def read(self) -> list[Row]:
         """Read the whole file, or note why it cannot be."""
@@ -94,7 +91,8 @@ class _Reader:
             text = _decode(_read_bytes(self.path))
             return self.read_rows(text)
         except _UnreadableError as error:
-            self.refuse(*error.place, error.reason, **error.values)
+            line, column = error.place
+            self.remarks.refuse(line, column, error.reason, **error.values)
             return []
 
     def read_rows(self, text: str) -> list[Row]:
@@ -107,9 +105,9 @@ class _Reader:
         rows = []
         for line, cells in records:
             if len(cells) < len(header) and not text.endswith(("\n", "\r")):
-                self.refuse(line, None, TRUNCATED)
+                self.remarks.refuse(line, None, TRUNCATED)
             elif len(cells) != len(header):
-                self.refuse(line, None, WRONG_CELLS, found=len(cells), wanted=len(header))
+                self.remarks.refuse(line, None, WRONG_CELLS, found=len(cells), wanted=len(header))
             else:
                 for name, cell in zip(header, cells, strict=True):
                     self.check_cell(cell, name, line)
@@ -126,24 +124,24 @@ class _Reader:
                 line = reader.line_num + 1
         except csv.Error as error:
             cut_short = "end of data" in str(error)
-            self.refuse(line, None, UNCLOSED if cut_short else UNREADABLE, error=error)
+            self.remarks.refuse(line, None, UNCLOSED if cut_short else UNREADABLE, error=error)
 
     def check_header(self, header: list[str]) -> bool:
         """Say whether each column is there once and known."""
         if len(header) == 1 and header[0].count(";") > 1:
-            self.refuse(1, None, SEMICOLONS)
+            self.remarks.refuse(1, None, SEMICOLONS)
             return False
-        before = self.remarks.total
+        before = self.remarks.all.total
         for name in self.columns.required:
             if name not in header:
-                self.refuse(1, name, MISSING_COLUMN)
+                self.remarks.refuse(1, name, MISSING_COLUMN)
         known = {*self.columns.required, *self.columns.optional}
         for position, name in enumerate(header):
             if name not in known:
-                self.refuse(1, name or f"#{position + 1}", UNKNOWN_COLUMN)
+                self.remarks.refuse(1, name or f"#{position + 1}", UNKNOWN_COLUMN)
             elif name in header[:position]:
-                self.refuse(1, name, DUPLICATE_COLUMN)
-        return self.remarks.total == before
+                self.remarks.refuse(1, name, DUPLICATE_COLUMN)
+        return self.remarks.all.total == before
 
     def check_cell(self, cell: str, name: str, line: int) -> None:
         """Note what must not be in any cell."""
@@ -151,13 +149,13 @@ class _Reader:
             return
         start = cell[0] if cell[0] in FORMULA else cell.lstrip()[:1]
         if start in FORMULA and not (name in self.columns.phones and is_number(cell)):
-            self.refuse(line, name, IS_FORMULA, start=repr(start))
+            self.remarks.refuse(line, name, IS_FORMULA, start=repr(start))
         elif unseen := UNSEEN.search(cell):
             character = unseen.group()
             named = unicodedata.name(character, f"U+{ord(character):04X}")
-            self.refuse(line, name, HAS_UNSEEN, character=named)
+            self.remarks.refuse(line, name, HAS_UNSEEN, character=named)
         elif len(cell) > LONGEST_CELL:
-            self.refuse(line, name, TOO_LONG, most=LONGEST_CELL)
+            self.remarks.refuse(line, name, TOO_LONG, most=LONGEST_CELL)
 
 
 def _read_bytes(path: Path) -> bytes:

@@ -90,7 +90,7 @@ def parse_details(sheets: dict[str, list[Row]], remarks: Remarks) -> Details:
     """Return the rows of every sheet as values; what is wrong is noted."""
 
     def cells(name: str) -> list[Cells]:
-        return [Cells(name, row, remarks) for row in sheets.get(name, [])]
+        return [Cells(row, remarks.of(name)) for row in sheets.get(name, [])]
 
     return Details(
         [_parse_schedule(row) for row in cells(SCHEDULES)],

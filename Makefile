@@ -22,7 +22,7 @@ soak: prepared-to-test  ## Run the long tests: load, killed processes
 	@$(PY) -m pytest -m soak -q $(ARGS)
 
 bench: prepared-to-test  ## Measure the speed, beside the same queries written plainly
-	@for file in bench/*.py; do echo "== $$file"; $(PY) "$$file" || exit 1; done
+	@for file in bench/*.py; do echo "== $$file"; PYTHONPATH=. $(PY) "$$file" || exit 1; done
 
 check: prepared-to-test  ## Check style, types, imports, templates, requirements and translations
 	@sh tools/check

@@ -1,4 +1,4 @@
-"""Databases, the application and a browser without JavaScript, for every test.
+"""Databases, the application and browsers, for every test.
 
 A test that asks for ``database``, ``app``, ``session`` or ``client`` runs twice: on SQLite
 and on PostgreSQL. A test that asks for none of them runs once.
@@ -17,11 +17,13 @@ import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 from flask_migrate import upgrade
+from playwright.sync_api import Browser, sync_playwright
 from sqlalchemy.orm import Session
 
 from config import Config
 from referral.shared.database import DIRECTORY, DirectoryBase, db
 from tests import postgresql
+from tools import browser as browsers
 
 BACKENDS = ("sqlite", "postgresql")
 SECRET_KEY = "a-key-for-tests-0123456789-abcdefghij"  # noqa: S105
@@ -134,6 +136,17 @@ def client(app: Flask, session: Session) -> FlaskClient:
     """A browser without JavaScript."""
     app.test_client_class = Visitor
     return app.test_client()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Return the one real browser of a worker: Playwright runs once in a process."""
+    path = browsers.find_browser()
+    assert path is not None, browsers.ADVICE
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=path, args=browsers.flags())
+        yield launched
+        launched.close()
 
 
 def filled_tables(engine: sa.Engine) -> frozenset[str]:

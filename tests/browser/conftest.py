@@ -20,10 +20,9 @@ from urllib.error import URLError
 
 import pytest
 from filelock import FileLock
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request, Response, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request, Response
 
 from tests import postgresql
-from tools import browser as browsers
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 PATIENCE_SECONDS = 60
@@ -134,17 +133,6 @@ def site(editions: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[s
     """Address of a server that has the edition and no database."""
     with served(settings(editions), tmp_path_factory.mktemp("server") / "log") as address:
         yield address
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """Return the one browser of a worker."""
-    path = browsers.find_browser()
-    assert path is not None, browsers.ADVICE
-    with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=path, args=browsers.flags())
-        yield launched
-        launched.close()
 
 
 @pytest.fixture

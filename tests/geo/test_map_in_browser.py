@@ -11,13 +11,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 from xstatic.pkg import leaflet, leaflet_markercluster
 
 from referral.geo.areas import label_point
 from referral.geo.map import MapPage
 from tests.geo.conftest import ASSETS, DATA_URL
-from tools import browser as browsers
 
 pytestmark = pytest.mark.browser
 
@@ -108,16 +107,6 @@ def server(map_page: MapPage) -> Iterator[Site]:
         listening.shutdown()
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    path = browsers.find_browser()
-    assert path is not None, browsers.ADVICE
-    with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=path, args=browsers.flags())
-        yield launched
-        launched.close()
-
-
 @pytest.fixture
 def open_map(browser: Browser, server: Site) -> Iterator[Callable[..., Page]]:
     """Open the map with these features; any console message or request to elsewhere fails the test."""
@@ -130,13 +119,14 @@ def open_map(browser: Browser, server: Site) -> Iterator[Callable[..., Page]]:
         width: int = 1280,
         scheme: str = "light",
         script: bool = True,
+        motion: str = "reduce",
     ) -> Page:
         server.features, server.status, server.asked = features, status, []
         page = browser.new_page(
             viewport={"width": width, "height": 640},
             java_script_enabled=script,
             color_scheme=scheme,
-            reduced_motion="reduce",
+            reduced_motion=motion,
         )
         visit = Visit(page)
         visits.append(visit)
@@ -168,6 +158,14 @@ def test_map_shows_points_areas_and_what_it_shows_in_words(open_map: Callable[..
     expect(page.get_by_role("button", name="Côte-Nord: 3 services, adresses non publiées")).to_be_visible()
     expect(page.get_by_role("button", name="2 services ici")).to_be_visible()
     expect(page.get_by_role("button", name="Centre Exemple C")).to_be_visible()
+
+
+@pytest.mark.parametrize("motion", ["reduce", "no-preference"])
+def test_map_opens_on_the_results(open_map: Callable[..., Page], motion: str) -> None:
+    page = open_map(FEATURES[:2], motion=motion)
+
+    expect(page.get_by_role("button", name="Centre Exemple <b>A</b>")).to_be_visible()
+    expect(page.get_by_role("button", name="Centre Exemple B")).to_be_visible()
 
 
 def test_map_asks_for_the_points_of_its_own_query_once(open_map: Callable[..., Page], server: Site) -> None:

@@ -4,7 +4,7 @@
 .PHONY: help setup run test check bench soak messages lock clean prepared-to-run prepared-to-test
 
 PY := .venv/bin/python
-WORKERS ?= auto
+WORKERS ?= logical
 
 help:  ## Say what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' Makefile
@@ -16,10 +16,10 @@ run: prepared-to-run  ## Serve the directory at http://127.0.0.1:8000 (HOST and 
 	@$(PY) -m tools.serve
 
 test: prepared-to-test  ## Run every test but the long ones, on SQLite and PostgreSQL, with a browser
-	@$(PY) -m pytest -m "not soak" -n $(WORKERS) -q $(ARGS)
+	@$(PY) -m pytest -m "not soak" -n $(WORKERS) $(ARGS)
 
 soak: prepared-to-test  ## Run the long tests: load, killed processes
-	@$(PY) -m pytest -m soak -q $(ARGS)
+	@$(PY) -m pytest -m soak $(ARGS)
 
 bench: prepared-to-test  ## Measure the speed, beside the same queries written plainly
 	@for file in bench/*.py; do echo "== $$file"; PYTHONPATH=. $(PY) "$$file" || exit 1; done

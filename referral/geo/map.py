@@ -69,6 +69,9 @@ class MapStrings:
     zoom_out: str
     close: str
     somewhere_in: str
+    key_point: str
+    key_municipality: str
+    key_area: str
     open_service: str
     open_list: str
     cluster: str
@@ -226,11 +229,9 @@ def _split_page(rendered: str, language: Language, assets: MapAssets, strings: M
     own.append(f'<script src="{escape(assets.script)}" defer></script>')
     html = _PAGE.format(
         language=language,
-        title=escape(strings.title),
         links="\n".join([*_linked(parser.links), *own]),
         body=_squeeze("".join(parser.body)),
-        no_script=escape(strings.no_script),
-        credit=escape(strings.credit),
+        **{name: escape(text) for name, text in asdict(strings).items()},
     )
     style = "\n".join(_squeeze(part) for part in (*parser.styles, _STYLE))
     return MapPage(html, "\n".join(_squeeze(part) for part in parser.scripts) + "\n", style + "\n")
@@ -257,6 +258,11 @@ _PAGE = """<!DOCTYPE html>
 <main>
 <p id="map-status" role="status">{no_script}</p>
 {body}
+<ul id="map-key">
+<li><span class="key spot spot-point"></span>{key_point}</li>
+<li><span class="key spot spot-municipality"></span>{key_municipality}</li>
+<li><span class="key area"></span>{key_area}</li>
+</ul>
 <p id="map-credit">{credit}</p>
 </main>
 </body>

@@ -5,18 +5,21 @@ The same steps serve what is indexed and what is typed, so that they always meet
 
 from __future__ import annotations
 
+import csv
 import re
 import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 
-import Stemmer
+import Stemmer  # type: ignore[import-not-found]
 
 from referral.shared.bilingual import Language
+from referral.shared.paths import DATA
 
 LANGUAGES: tuple[Language, ...] = ("fr", "en")
 SHORT = 6
 """Words under this length keep their form but for a plural: « bonne » is not « bon »."""
+LEAST_PLURAL = 4
 
 LIGATURES = str.maketrans({"œ": "oe", "æ": "ae", "ß": "ss", "ø": "o", "ł": "l", "đ": "d", "ı": "i"})
 APOSTROPHES = str.maketrans(dict.fromkeys("’‘ʼ′`´＇", "'"))
@@ -24,21 +27,16 @@ ELISION = re.compile(r"\b(?:[cdjlmnst]|qu|jusqu|lorsqu|puisqu|quoiqu)'(?=\w)", r
 POSSESSIVE = re.compile(r"'s\b|s'(?=\s|$)", re.IGNORECASE)
 WORD = re.compile(r"[^\W_]+")
 
-STOP = frozenset(
-    (
-        # French
-        "a ai as au aux avec c ce ces cet cette ceux chez comme d dans de des donc du elle elles en entre est et eu "
-        "etre eux fait ici il ils j je l la le les leur leurs lui m ma mais me meme mes moi mon n ne nos notre nous "
-        "on ont ou par pas peut plus pour qu quand que quel quelle qui s sa se ses si son sont sous sur t ta te tes "
-        "toi ton tous tout toute toutes tres tu un une vers vos votre vous y ete ans an "
-        "besoin cherche chercher aider aide veux voudrais svp "
-        # English
-        "about after all am an and any are as at be been being but by can could did do does for from had has have he "
-        "her here him his how i if in into is it its just like me my need needs no nor not of off or our out over "
-        "please she should so some such than that the their them then there these they this those to too under up "
-        "us very was we were what when where which while who whom whose why will with would you your help looking"
-    ).split()
-)
+STOP_WORDS = DATA / "vocabulary" / "stop_words.csv"
+
+
+def _read_stop_words() -> frozenset[str]:
+    with STOP_WORDS.open(encoding="utf-8", newline="") as file:
+        return frozenset(row["word"] for row in csv.DictReader(file))
+
+
+STOP = _read_stop_words()
+"""Folded words of both languages that say nothing of what is sought."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,10 +75,10 @@ def _keep_plural(match: re.Match[str]) -> str:
 @lru_cache(maxsize=65_536)
 def root(word: str, language: Language) -> str:
     """Return the form under which a folded word is compared, by the rules of one language."""
-    singular = word[:-1] if len(word) > 3 and word[-1] in "sx" else word
+    singular = word[:-1] if len(word) >= LEAST_PLURAL and word[-1] in "sx" else word
     if len(singular) < SHORT or word.isdigit():
         return singular
-    return _stemmers()[language].stemWord(word)
+    return str(_stemmers()[language].stemWord(word))
 
 
 @lru_cache(maxsize=65_536)

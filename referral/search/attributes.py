@@ -15,6 +15,12 @@ from referral.search.filters import LANGUAGE_MODES, PEOPLE, STATUSES
 GENDERED = {"woman": "women", "man": "men", "trans": "trans_nonbinary", "nonbinary": "trans_nonbinary"}
 ANYONE = "anyone"
 TOWN, AGELESS, ALWAYS, INACTIVE, EVERYWHERE = "@town=", "@ageless", "@always", "@inactive", "@everywhere"
+PARTICULARLY = "@for="
+PARTICULAR = {
+    "indigenous": ("indigenous", frozenset({"first_nations", "inuit"})),
+    "lgbtq": ("lgbtq", frozenset({"lgbtq", "trans_nonbinary"})),
+}
+"""Services for one public: they come after those for all, unless that public was asked for."""
 WIDER_LANGUAGE = {"cmn": "zh", "yue": "zh", "prs": "fa"}
 STATUS_CLIENTELE = {
     "temporary_worker": ("temporary_workers", "migrants"),
@@ -59,14 +65,16 @@ def _marks(listing: Listing) -> Iterator[str]:
         yield f"{TOWN}{fold_name(town)}"
     if listing.area.municipalities:
         yield TOWN
-    if listing.area.everywhere:
-        yield EVERYWHERE
-    if ANYONE in listing.clientele and listing.minimum_age is None and listing.maximum_age is None:
-        yield AGELESS
-    if listing.status != "active":
-        yield INACTIVE
-    if listing.always_open:
-        yield ALWAYS
+    told = {
+        EVERYWHERE: listing.area.everywhere,
+        AGELESS: ANYONE in listing.clientele and listing.minimum_age is None and listing.maximum_age is None,
+        INACTIVE: listing.status != "active",
+        ALWAYS: listing.always_open is True,
+    }
+    yield from (mark for mark, holds in told.items() if holds)
+    for public, (category, clientele) in PARTICULAR.items():
+        if category in listing.categories or (listing.clientele and clientele.issuperset(listing.clientele)):
+            yield f"{PARTICULARLY}{public}"
 
 
 def _closed(name: str, values: Iterable[str]) -> Known:
@@ -100,7 +108,7 @@ def _route(listing: Listing) -> Known:
 
 
 def _gender(listing: Listing) -> Known:
-    """A listing that names no gender among those it is for turns none away; women-only is no for men."""
+    """Tell whom a listing admits: one that names no gender turns none away; women-only is no for men."""
     clientele = set(listing.clientele)
     named = clientele & set(GENDERED.values())
     for person in PEOPLE:
@@ -131,7 +139,11 @@ def _welcomes(status: str, listing: Listing, reserved: Answer) -> Answer:
     if status == "none":
         told = listing.eligibility.get("accepts_no_status", "unknown")
         return "yes" if told == "unknown" and "no_status" in listing.clientele else told
-    told = listing.eligibility.get("accepts_temporary_workers", "unknown") if status == "temporary_worker" else "unknown"
+    told = (
+        listing.eligibility.get("accepts_temporary_workers", "unknown")
+        if status == "temporary_worker"
+        else "unknown"
+    )
     if told != "unknown":
         return told
     served = set(listing.clientele)

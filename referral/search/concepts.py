@@ -15,22 +15,24 @@ from pathlib import Path
 from typing import Literal
 
 from referral.catalogue.vocabulary import TAXONOMIES
-from referral.search.analysis import Word, root, split
+from referral.search.analysis import STOP_WORDS, Word, root, split
 from referral.shared.bilingual import Bilingual, Language
 from referral.shared.paths import DATA
 
-Role = Literal["topic", "audience", "quality", "danger", "language"]
+Role = Literal["topic", "situation", "audience", "quality", "danger", "language"]
 Key = tuple[str, ...]
 
 SYNONYMS = DATA / "vocabulary" / "synonyms.csv"
 LINKS = DATA / "vocabulary" / "concept_links.csv"
+SHORT_ABBREVIATION = 2
+"""Letters up to which an abbreviation counts only when written in capitals."""
 LANGUAGE_PREFIX = "lang_"
 NOT_A_LANGUAGE = frozenset({"mul"})
 
 
 @dataclass(frozen=True, slots=True)
 class Concept:
-    """An idea with its words.
+    """An idea with its words: a help sought (topic), what happened (situation), who it is for, how it is.
 
     Listings of ``categories`` (or for ``clientele``) answer it; those of ``related`` may.
     ``suggests`` are filters to offer, never to apply unasked.
@@ -71,7 +73,7 @@ class Lexicon:
         if not key or self.terms[language].setdefault(key, concept) != concept:
             return
         self.longest[key[0]] = max(self.longest.get(key[0], 0), len(key))
-        if len(words) == 1 and len(words[0].text) <= 2:
+        if len(words) == 1 and len(words[0].text) <= SHORT_ABBREVIATION:
             self.capitals.add(key)
 
     def find(self, words: Sequence[Word], languages: Iterable[Language]) -> list[Span]:
@@ -109,7 +111,12 @@ def load_lexicon() -> Lexicon:
     for code, names in TAXONOMIES["languages"].items():
         if code not in NOT_A_LANGUAGE:
             _add_language(lexicon, code, names)
-    content = SYNONYMS.read_bytes() + LINKS.read_bytes() + repr(sorted(TAXONOMIES.items())).encode()
+    content = (
+        SYNONYMS.read_bytes()
+        + LINKS.read_bytes()
+        + STOP_WORDS.read_bytes()
+        + repr(sorted(TAXONOMIES.items())).encode()
+    )
     lexicon.digest = hashlib.blake2b(content, digest_size=8).hexdigest()
     return lexicon
 
@@ -138,14 +145,18 @@ def answering(categories: Iterable[str], clientele: Iterable[str]) -> tuple[froz
 def _by_code() -> tuple[dict[str, list[str]], dict[str, list[str]], dict[str, list[str]]]:
     tables: tuple[dict[str, list[str]], ...] = ({}, {}, {})
     for concept in load_lexicon().concepts.values():
-        for table, codes in zip(tables, (concept.categories, concept.related, concept.clientele), strict=True):
+        for table, codes in zip(
+            tables, (concept.categories, concept.related, concept.clientele), strict=True
+        ):
             for code in codes:
                 table.setdefault(code, []).append(concept.id)
     return tables[0], tables[1], tables[2]
 
 
 def _concept(each: str, terms: list[dict[str, str]], link: Mapping[str, str]) -> Concept:
-    preferred = {row["lang"]: row["term"] for row in terms if row["concept_id"] == each and row["kind"] == "preferred"}
+    preferred = {
+        row["lang"]: row["term"] for row in terms if row["concept_id"] == each and row["kind"] == "preferred"
+    }
     return Concept(
         id=each,
         role=_role(link.get("role", "topic")),
@@ -179,7 +190,12 @@ def _language(code: str) -> Language:
 
 
 def _role(name: str) -> Role:
-    roles: dict[str, Role] = {"audience": "audience", "quality": "quality", "danger": "danger"}
+    roles: dict[str, Role] = {
+        "situation": "situation",
+        "audience": "audience",
+        "quality": "quality",
+        "danger": "danger",
+    }
     return roles.get(name, "topic")
 
 
@@ -188,4 +204,6 @@ def _codes(cell: str) -> frozenset[str]:
 
 
 def _pairs(cell: str) -> tuple[tuple[str, str], ...]:
-    return tuple((name, value) for name, _, value in (pair.partition("=") for pair in cell.split(";") if pair))
+    return tuple(
+        (name, value) for name, _, value in (pair.partition("=") for pair in cell.split(";") if pair)
+    )

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 Ints = npt.NDArray[np.int64]
+Array = npt.NDArray[Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,10 +18,10 @@ class Rows:
     """Row ``i`` is ``column[starts[i]:starts[i + 1]]`` of each of the ``columns``."""
 
     starts: Ints
-    columns: tuple[npt.NDArray[np.generic], ...]
+    columns: tuple[Array, ...]
 
     @classmethod
-    def of(cls, lengths: Sequence[int] | Ints, *columns: npt.NDArray[np.generic]) -> Rows:
+    def of(cls, lengths: Sequence[int] | Ints, *columns: Array) -> Rows:
         """Return rows of these lengths over columns already end to end."""
         starts = np.zeros(len(lengths) + 1, dtype=np.int64)
         np.cumsum(np.asarray(lengths, dtype=np.int64), out=starts[1:])
@@ -48,8 +50,8 @@ class Rows:
         return np.repeat(np.arange(len(self.starts) - 1, dtype=np.int32), self.lengths())
 
 
-def turned(keys: npt.NDArray[np.int32], count: int) -> tuple[Ints, Ints]:
-    """Return, for keys below ``count``, where each begins once sorted, and the stable order that sorts them."""
+def turned(keys: Array, count: int) -> tuple[Ints, Ints]:
+    """Return, for keys below ``count``, where each begins once sorted, and the stable order that does it."""
     narrow = keys.astype(np.uint16) if count <= np.iinfo(np.uint16).max else keys
     order = np.argsort(narrow, kind="stable")
     starts = np.zeros(count + 1, dtype=np.int64)

@@ -21,7 +21,7 @@ from referral.search.concepts import answering, load_lexicon
 from referral.shared.bilingual import Bilingual, Language
 
 STRONG, WEAK, RELATED, AREA = "#", "~", "%", "@"
-"""Prefixes of terms that are not words: a concept named or coded, one only described, a related one, a territory."""
+"""Prefixes of terms that are not words: concepts named or coded, only described, related; territories."""
 
 NAME, CATEGORY, ORGANIZATION, OTHER = 3.0, 2.0, 1.5, 1.0
 CODED = 3.0
@@ -71,6 +71,10 @@ def make_document(listing: Listing) -> Document:
         for word in split(text):
             document.add(AREA + root(word.text, language), OTHER)
     return document
+
+
+def _age(age: int | None) -> int:
+    return UNKNOWN_AGE if age is None else age
 
 
 def _texts(listing: Listing) -> Iterator[tuple[str, Language, float, str]]:
@@ -129,7 +133,11 @@ def _in(value: Text | Bilingual | None, language: Language) -> str | None:
 def _point(listing: Listing) -> tuple[tuple[float, float], int]:
     """Return the point that distances are from: one that may be shown, or the middle of the public area."""
     place = listing.place
-    if place.precision in {"address", "municipality"} and place.latitude is not None and place.longitude is not None:
+    if (
+        place.precision in {"address", "municipality"}
+        and place.latitude is not None
+        and place.longitude is not None
+    ):
         return (place.latitude, place.longitude), SHOWN
     if place.precision == "none" or place.region_code is None:
         return (np.nan, np.nan), NO_POINT
@@ -142,7 +150,10 @@ def _point(listing: Listing) -> tuple[tuple[float, float], int]:
 def _openings(listing: Listing) -> Iterator[tuple[int, int, int, int, int]]:
     """Yield weekday (0 is Monday), opening and closing in seconds of the day, first and last day in force."""
     for opening in listing.openings:
-        opens, closes = (each.hour * 3600 + each.minute * 60 + each.second for each in (opening.opens_at, opening.closes_at))
+        opens, closes = (
+            each.hour * 3600 + each.minute * 60 + each.second
+            for each in (opening.opens_at, opening.closes_at)
+        )
         first = opening.valid_from.toordinal() if opening.valid_from else ALL_TIME[0]
         last = opening.valid_to.toordinal() if opening.valid_to else ALL_TIME[1]
         for day in opening.byday:

@@ -6,33 +6,22 @@ is known not to fit, and only that.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 from pyroaring import BitMap
 
 from referral.geo.distance import geodesic_km
-from referral.geo.places import KnownPlace
 from referral.search.asking import Ask, understand
-from referral.search.bitmaps import bitmap_of, flags_of, positions_of
-from referral.search.documents import SHOWN
+from referral.search.bitmaps import bitmap_of, positions_of
+from referral.search.essentials import LATEST, lift_essentials
 from referral.search.facets import count_facets
 from referral.search.index import Index
 from referral.search.matching import Match, match
 from referral.search.opening import open_and_closed
 from referral.search.query import Found, Hit, Query
-from referral.search.ranking import SHARES, Order, best, lift, line_to_lift, weigh
+from referral.search.ranking import SHARES, best, weigh
+from referral.search.results import Results
 from referral.search.selection import Choice, choose
-from referral.search.territory import (
-    ELSEWHERE,
-    FAR_KM,
-    SERVES,
-    UNKNOWN,
-    Territory,
-    beyond,
-    distance_shown,
-    locate,
-)
+from referral.search.territory import ELSEWHERE, FAR_KM, SERVES, UNKNOWN, distance_shown, locate
 
 
 def search(index: Index, query: Query) -> Found:
@@ -42,112 +31,85 @@ def search(index: Index, query: Query) -> Found:
     choices = choose(index, query.filters, query.at)
     territory = locate(index, query.near, query.filters.get("region", ()))
     order = weigh(index, ask, matched, _weighed(index, choices, ask), territory)
-    candidates = _candidates(index, query, matched, territory)
-    candidates -= _too_far(choices, candidates, order, territory)
-    found = candidates
-    for choice in choices:
-        found = found - choice.no
-    moment = open_and_closed(index, query.at)
-    hits = tuple(
-        _hit(index, position, order, choices, territory, query.near, moment)
-        for position in _page(index, query, ask, order, found, territory)
-    )
-    return Found(len(found), hits, count_facets(index, candidates, choices, moment), ask.concepts)
+    results = Results(index, query, ask, choices, territory, order, open_and_closed(index, query.at))
+    candidates = _candidates(results, matched)
+    candidates -= _too_far(results, candidates)
+    found = results.fitting(candidates)
+    hits = tuple(_hit(results, position) for position in _page(results, found))
+    return Found(len(found), hits, count_facets(index, candidates, choices, results.moment), ask.concepts)
 
 
-def _candidates(index: Index, query: Query, matched: Match | None, territory: Territory) -> BitMap:
+def _candidates(results: Results, matched: Match | None) -> BitMap:
     """Return what the words find, within the radius asked."""
-    everyone = BitMap(range(index.count)) if matched is None else bitmap_of(np.flatnonzero(matched.found))
-    radius = query.filters.get("radius_km", ())
-    return everyone - beyond(index, territory, float(radius[0])) if radius and query.near else everyone
+    everyone = BitMap(range(results.index.count))
+    found = everyone if matched is None else bitmap_of(np.flatnonzero(matched.found))
+    radius = results.query.filters.get("radius_km", ())
+    if radius and results.query.near:
+        found -= results.beyond(float(radius[0]))
+    return found
 
 
 def _weighed(index: Index, choices: list[Choice], ask: Ask) -> list[Choice]:
     """Add the languages named among the words: they rank as a chosen language does."""
     if not ask.languages or any(choice.name == "lang" for choice in choices):
         return choices
-    spoken = BitMap()
-    for concept in ask.languages:
-        spoken |= index.bitmap(f"lang={concept.partition('_')[2]}")
+    spoken = BitMap.union(
+        BitMap(), *(index.bitmap(f"lang={concept.partition('_')[2]}") for concept in ask.languages)
+    )
     return [*choices, Choice("lang", spoken, BitMap())]
 
 
-def _too_far(choices: Sequence[Choice], candidates: BitMap, order: Order, territory: Territory) -> BitMap:
+def _too_far(results: Results, candidates: BitMap) -> BitMap:
     """Return who serves elsewhere, beyond 100 km, while one that serves the place answers as well."""
-    if not territory.asked or np.isnan(territory.km).all():
+    tier, km, level = results.territory.tier, results.territory.km, results.order.level
+    if results.query.near is None:
         return BitMap()
-    fitting = candidates
-    for choice in choices:
-        fitting = fitting - choice.no
-    positions = positions_of(fitting)
-    serving = positions[territory.tier[positions] < UNKNOWN]
+    positions = positions_of(results.fitting(candidates))
+    serving = positions[tier[positions] < UNKNOWN]
     if not len(serving):
         return BitMap()
-    far = (territory.tier == ELSEWHERE) & ~(territory.km <= FAR_KM)
-    return bitmap_of(np.flatnonzero(far & (order.level <= order.level[serving].max())))
+    far = (tier == ELSEWHERE) & ~(km <= FAR_KM)
+    return bitmap_of(np.flatnonzero(far & (level <= level[serving].max())))
 
 
-def _page(
-    index: Index, query: Query, ask: Ask, order: Order, found: BitMap, territory: Territory
-) -> list[int]:
-    wanted = max(query.offset, 0) + max(query.limit, 0)
-    ranked = [int(each) for each in best(index, order, found, wanted)]
-    ranked = lift(ranked, line_to_lift(index, ask, order, found, territory))
-    return ranked[max(query.offset, 0) : wanted]
+def _page(results: Results, found: BitMap) -> list[int]:
+    first, last = max(results.query.offset, 0), max(results.query.offset, 0) + max(results.query.limit, 0)
+    ranked = [int(each) for each in best(results.index, results.order, found, max(last, LATEST + 1))]
+    return lift_essentials(results, found, ranked)[first:last]
 
 
-def _hit(
-    index: Index,
-    position: int,
-    order: Order,
-    choices: Sequence[Choice],
-    territory: Territory,
-    near: KnownPlace | None,
-    moment: tuple[BitMap, BitMap],
-) -> Hit:
-    opened, closed = moment
-    open_now = True if position in opened else False if position in closed else None
-    unknown = tuple(choice.name for choice in choices if choice.counts and position not in choice.yes)
-    km, band = distance_shown(index, territory, position)
+def _hit(results: Results, position: int) -> Hit:
+    unknown = results.unknown(position)
+    km, band = distance_shown(results.index, results.territory, position)
+    near = results.query.near
     if km is not None and near is not None:
-        km = round(geodesic_km(near.latitude, near.longitude, *_point(index, position)), 1)
-    serves = SERVES[territory.tier[position]]
+        point = (float(results.index.arrays[name][position]) for name in ("latitude", "longitude"))
+        km = round(geodesic_km(near.latitude, near.longitude, *point), 1)
     return Hit(
         position=position,
-        score=float(order.keys[position]),
-        serves=serves,
-        open_now=open_now,
-        reasons=_reasons(index, position, order, choices, serves if territory.asked else None, open_now, unknown),
+        score=float(results.order.keys[position]),
+        serves=SERVES[results.territory.tier[position]],
+        open_now=results.open_now(position),
+        reasons=_reasons(results, position, unknown),
         unknown=unknown,
         distance_km=km,
         distance_band=band,
     )
 
 
-def _point(index: Index, position: int) -> tuple[float, float]:
-    return float(index.arrays["latitude"][position]), float(index.arrays["longitude"][position])
-
-
-def _reasons(
-    index: Index,
-    position: int,
-    order: Order,
-    choices: Sequence[Choice],
-    serves: str | None,
-    open_now: bool | None,
-    unknown: tuple[str, ...],
-) -> tuple[str, ...]:
+def _reasons(results: Results, position: int, unknown: tuple[str, ...]) -> tuple[str, ...]:
     """Return why a listing stands where it does, as codes, the strongest first."""
-    level = int(order.level[position])
-    spoken = any(choice.name == "lang" and position in choice.yes for choice in choices)
+    level = int(results.order.level[position])
+    always = position in results.index.bitmap("always_open=true")
+    spoken = any(choice.name == "lang" and position in choice.yes for choice in results.choices)
     told = (
-        ("serves_" + (serves or ""), serves is not None),
+        (f"serves_{SERVES[results.territory.tier[position]]}", results.territory.asked),
         ("matches_need", level == len(SHARES)),
         ("matches_partly", 0 < level < len(SHARES)),
-        ("always_open", position in index.bitmap("always_open=true")),
-        ("open_now", bool(open_now) and position not in index.bitmap("always_open=true")),
+        ("always_open", always),
+        ("open_now", results.open_now(position) is True and not always),
         ("listed_language", spoken),
-        ("fits_filters", bool(choices) and not unknown),
+        ("fits_filters", bool(results.choices) and not unknown),
         ("call_first", bool(unknown)),
     )
     return tuple(code for code, holds in told if holds)

@@ -20,14 +20,13 @@ from pyroaring import BitMap
 
 from referral.catalogue.listing import Listing
 from referral.search.concepts import load_lexicon
-from referral.search.csr import Ints, Rows, turned
+from referral.search.csr import Array, Ints, Rows, turned
 from referral.search.documents import Document, make_document
 
 FORMAT = 1
 K1, B = 1.2, 0.6
 """BM25: how soon repetition stops to count, and how much a long listing is held against it."""
 
-Array = npt.NDArray[np.generic]
 FLAT = ("length", "tie", "latitude", "longitude", "precision", "minimum_age", "maximum_age", "trust")
 
 
@@ -53,7 +52,7 @@ class Index:
         if at is None:
             return None
         start, end = self.arrays["posting_starts"][at], self.arrays["posting_starts"][at + 1]
-        return self.arrays["posting_positions"][start:end], self.arrays["posting_impacts"][start:end]  # type: ignore[return-value]
+        return self.arrays["posting_positions"][start:end], self.arrays["posting_impacts"][start:end]
 
     def bitmap(self, attribute: str) -> BitMap:
         """Return the positions that have an attribute; kept once read, so never change it."""
@@ -61,14 +60,16 @@ class Index:
         if kept is None:
             at = self.attributes.get(attribute)
             starts = self.arrays["bitmap_starts"]
-            kept = BitMap() if at is None else BitMap.deserialize(bytes(self.blob[starts[at] : starts[at + 1]]))
+            kept = (
+                BitMap() if at is None else BitMap.deserialize(bytes(self.blob[starts[at] : starts[at + 1]]))
+            )
             if at is not None:
                 self.cache[attribute] = kept
         return kept
 
     def rows(self, name: str, *columns: str) -> Rows:
         """Return forward rows kept in the index."""
-        return Rows(self.arrays[f"{name}_starts"], tuple(self.arrays[f"{name}_{each}"] for each in columns))  # type: ignore[arg-type]
+        return Rows(self.arrays[f"{name}_starts"], tuple(self.arrays[f"{name}_{each}"] for each in columns))
 
     def write(self, folder: Path) -> None:
         """Write the files; the same listings give the same bytes."""
@@ -76,7 +77,12 @@ class Index:
         for name, values in sorted(self.arrays.items()):
             np.save(folder / f"{name}.npy", values, allow_pickle=False)
         (folder / "bitmaps.bin").write_bytes(bytes(self.blob))
-        head = {"format": FORMAT, "count": self.count, "vocabulary": self.vocabulary, "arrays": sorted(self.arrays)}
+        head = {
+            "format": FORMAT,
+            "count": self.count,
+            "vocabulary": self.vocabulary,
+            "arrays": sorted(self.arrays),
+        }
         (folder / "index.json").write_text(json.dumps(head, indent=1) + "\n", encoding="utf-8")
         for name, table in (("terms", self.terms), ("attributes", self.attributes)):
             (folder / f"{name}.txt").write_text("\n".join(table), encoding="utf-8")
@@ -88,14 +94,18 @@ class Index:
         if head["format"] != FORMAT:
             raise ForeignIndexError(f"{folder}: format {head['format']}, not {FORMAT}")
         arrays = {name: np.load(folder / f"{name}.npy", mmap_mode="r") for name in head["arrays"]}
-        tables = [_numbered((folder / f"{name}.txt").read_text(encoding="utf-8")) for name in ("terms", "attributes")]
-        return cls(head["count"], head["vocabulary"], *tables, arrays, (folder / "bitmaps.bin").read_bytes())
+        terms, attributes = (
+            _numbered((folder / f"{name}.txt").read_text(encoding="utf-8"))
+            for name in ("terms", "attributes")
+        )
+        blob = (folder / "bitmaps.bin").read_bytes()
+        return cls(head["count"], head["vocabulary"], terms, attributes, arrays, blob)
 
 
 def build_index(
     listings: Sequence[Listing], previous: Index | None = None, same_as: Sequence[int] | None = None
 ) -> Index:
-    """Index listings; ``same_as`` gives, for each, its position in ``previous`` if it did not change, else -1.
+    """Index listings; ``same_as`` gives the position of each in ``previous`` if it did not change, else -1.
 
     The result is the same bytes as without ``previous``. One that was made with other synonyms
     or vocabularies is not used.
@@ -104,16 +114,22 @@ def build_index(
     if previous is None or same_as is None or previous.vocabulary != vocabulary:
         previous, same_as = None, [-1] * len(listings)
     kept = np.asarray(same_as, dtype=np.int64)
-    fresh = [make_document(listings[at]) for at in np.flatnonzero(kept < 0)]
+    fresh = [make_document(listings[at]) for at in np.flatnonzero(kept < 0).tolist()]
     before = previous.count if previous else 0
     order = kept.copy()
     order[kept < 0] = before + np.arange(len(fresh))
     arrays: dict[str, Array] = {name: _flat(name, fresh, previous)[order] for name in FLAT}
-    terms, forward = _named_rows("terms", [sorted(each.terms) for each in fresh], previous, order, _weights(fresh))
+    terms, forward = _named_rows(
+        "terms", [sorted(each.terms) for each in fresh], previous, order, _weights(fresh)
+    )
     attributes, marks = _named_rows("attributes", [each.attributes for each in fresh], previous, order)
     openings = _openings(fresh, previous).take(order)
     arrays |= {"openings_starts": openings.starts, "openings_spans": openings.columns[0]}
-    arrays |= {"terms_starts": forward.starts, "terms_ids": forward.columns[0], "terms_weights": forward.columns[1]}
+    arrays |= {
+        "terms_starts": forward.starts,
+        "terms_ids": forward.columns[0],
+        "terms_weights": forward.columns[1],
+    }
     arrays |= {"attributes_starts": marks.starts, "attributes_ids": marks.columns[0]}
     arrays |= _posting_arrays(forward, len(terms), arrays["length"])
     blob, arrays["bitmap_starts"] = _bitmaps(marks, len(attributes))
@@ -175,7 +191,7 @@ def _named_rows(
     renumbered = np.zeros(len(names), dtype=np.int32)
     renumbered[used] = np.arange(len(used), dtype=np.int32)
     table = {names[old]: new for new, old in enumerate(used)}
-    return table, Rows(rows.starts, (renumbered[rows.columns[0]], *rows.columns[1:]))  # type: ignore[index]
+    return table, Rows(rows.starts, (renumbered[rows.columns[0]], *rows.columns[1:]))
 
 
 def _openings(fresh: list[Document], previous: Index | None) -> Rows:
@@ -187,13 +203,13 @@ def _openings(fresh: list[Document], previous: Index | None) -> Rows:
 def _posting_arrays(forward: Rows, terms: int, length: Array) -> dict[str, Array]:
     """Turn what each listing holds into who holds each term, with its BM25 worth."""
     ids, weights = forward.columns
-    starts, order = turned(ids, terms)  # type: ignore[arg-type]
+    starts, order = turned(ids, terms)
     positions = forward.owners()[order]
     frequency = np.diff(starts).astype(np.float64)
     rarity = np.log1p((len(length) - frequency + 0.5) / (frequency + 0.5))
     lengths: npt.NDArray[np.float64] = length.astype(np.float64)
     usual = lengths.mean() if len(lengths) and lengths.any() else 1.0
-    worth = weights[order].astype(np.float64)  # type: ignore[var-annotated]
+    worth = weights[order].astype(np.float64)
     dampened = worth * (K1 + 1) / (worth + K1 * (1 - B + B * lengths[positions] / usual))
     impacts = (dampened * np.repeat(rarity, np.diff(starts))).astype(np.float32)
     return {"posting_starts": starts, "posting_positions": positions, "posting_impacts": impacts}
@@ -201,7 +217,7 @@ def _posting_arrays(forward: Rows, terms: int, length: Array) -> dict[str, Array
 
 def _bitmaps(marks: Rows, attributes: int) -> tuple[bytes, Array]:
     """Serialize one bitmap an attribute; through ``array``, since numpy goes element by element."""
-    starts, order = turned(marks.columns[0], attributes)  # type: ignore[arg-type]
+    starts, order = turned(marks.columns[0], attributes)
     positions = marks.owners()[order].astype(np.uint32)
     pieces: list[bytes] = []
     for at in range(attributes):

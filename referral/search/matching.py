@@ -13,9 +13,9 @@ from referral.search.index import Index
 
 Floats = npt.NDArray[np.float32]
 
-LEVELS = ((RELATED, 0.5), (WEAK, 0.7), (STRONG, 1.0))
-"""What a concept counts for: one that goes with it, one told in a description, one that is the service's own."""
-BY_WORDS = 0.5
+LEVELS = ((RELATED, 0.4), (WEAK, 0.7), (STRONG, 1.0))
+"""What a concept counts for: gone along with, told in a description, the service's own."""
+BY_WORDS = 0.4
 """What the typed words alone count for, where their concept is not there."""
 
 

@@ -50,7 +50,7 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """``hits`` is the page asked for, in order; ``facets`` counts, for each filter, what each value would leave."""
+    """``hits`` is the page asked for, in order; ``facets`` counts what each value of a filter would leave."""
 
     total: int
     hits: tuple[Hit, ...]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -18,7 +18,6 @@ from referral.search.index import Index
 from referral.search.opening import open_and_closed
 
 NOBODY = BitMap()
-PRESENCE = frozenset({"children", "child_age"})
 UNCOUNTED = frozenset({"exploitation", "radius_km"})
 """Filters of which nobody can know the answer of a listing, so that it is not said to be unknown."""
 
@@ -40,30 +39,33 @@ class Choice:
 def choose(index: Index, filters: Mapping[str, tuple[str, ...]], at: datetime) -> list[Choice]:
     """Read the filters against the index; ``radius_km`` is read with the place (``territory``)."""
     return [
-        _choice(index, name, values, at) for name, values in filters.items() if name in FILTERS and name != "radius_km"
+        _choice(index, name, values, at)
+        for name, values in filters.items()
+        if name in FILTERS and name != "radius_km"
     ]
 
 
 def _choice(index: Index, name: str, values: tuple[str, ...], at: datetime) -> Choice:
-    kind = FILTERS[name].kind
-    if kind == "moment":
-        return Choice(name, *open_and_closed(index, at))
-    if kind == "age":
-        return Choice(name, *_age(index, int(values[0])))
-    if kind == "area":
-        return Choice(name, _area(index, values[0]), NOBODY)
-    if name in PRESENCE:
-        return Choice(name, *answers(index, "children", "true"))
-    if name == "exploitation":
-        return Choice(name, NOBODY, NOBODY)
-    if name == "audience":
-        codes = {code for value in values for code in AUDIENCES[value]}
-        return Choice(name, _union(index.bitmap(f"clientele={code}") for code in sorted(codes)), NOBODY)
+    special: dict[str, Callable[[], tuple[BitMap, BitMap]]] = {
+        "open_now": lambda: open_and_closed(index, at),
+        "age": lambda: _age(index, int(values[0])),
+        "area": lambda: (_area(index, values[0]), NOBODY),
+        "children": lambda: answers(index, "children", "true"),
+        "child_age": lambda: answers(index, "children", "true"),
+        "exploitation": lambda: (NOBODY, NOBODY),
+        "audience": lambda: (_audience(index, values), NOBODY),
+    }
+    return Choice(name, *(special[name]() if name in special else _any_of(index, name, values)))
+
+
+def _any_of(index: Index, name: str, values: tuple[str, ...]) -> tuple[BitMap, BitMap]:
     pairs = [answers(index, name, value) for value in values]
-    no = pairs[0][1]
-    for _, other in pairs[1:]:
-        no = no & other
-    return Choice(name, _union(yes for yes, _ in pairs), no)
+    return BitMap.union(*(yes for yes, _ in pairs)), BitMap.intersection(*(no for _, no in pairs))
+
+
+def _audience(index: Index, values: tuple[str, ...]) -> BitMap:
+    codes = sorted({code for value in values for code in AUDIENCES[value]})
+    return BitMap.union(BitMap(), *(index.bitmap(f"clientele={code}") for code in codes))
 
 
 def answers(index: Index, name: str, value: str) -> tuple[BitMap, BitMap]:
@@ -73,10 +75,6 @@ def answers(index: Index, name: str, value: str) -> tuple[BitMap, BitMap]:
         return yes, NOBODY
     no = index.bitmap(f"{name}!") - yes if FILTERS[name].closed else index.bitmap(f"{name}!{value}")
     return yes, no
-
-
-def _union(bitmaps: object) -> BitMap:
-    return BitMap.union(BitMap(), *bitmaps)  # type: ignore[misc]
 
 
 def _age(index: Index, age: int) -> tuple[BitMap, BitMap]:

@@ -25,9 +25,10 @@ from referral.search.query import Serves
 
 SERVES: tuple[Serves, ...] = ("place", "region", "province", "unknown", "elsewhere")
 PLACE, REGION, PROVINCE, UNKNOWN, ELSEWHERE = range(5)
-FAR_KM = 100.0
+NEAR_KM, FAR_KM = 25.0, 100.0
 STEPS_KM = (5.0, 10.0, 25.0, 50.0, 100.0, 200.0, 400.0, 800.0)
-MIDDLE_OF_BAND = {"under_25": 20.0, "25_100": 60.0, "over_100": 150.0}
+MIDDLE_OF_BAND = (20.0, 60.0, 150.0)
+"""What a public area counts for: under 25 km, up to 100, beyond."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,11 +77,9 @@ def _tiers(index: Index, regions: Sequence[str], near: KnownPlace | None) -> npt
 
 def beyond(index: Index, territory: Territory, km: float) -> BitMap:
     """Return who serves elsewhere and is known to be farther than that; a band counts by its nearest end."""
-    away = territory.km > km
-    if km < FAR_KM:
-        banded = index.arrays["precision"] == BANDED
-        away = away & ~(banded & (territory.km <= (FAR_KM if km >= 25 else 25.0)))  # noqa: PLR2004 - bounds of bands
-    return bitmap_of(np.flatnonzero(away & (territory.tier >= UNKNOWN)))
+    nearest = np.where(territory.km < NEAR_KM, 0.0, np.where(territory.km <= FAR_KM, NEAR_KM, FAR_KM))
+    known = np.where(index.arrays["precision"] == BANDED, nearest, territory.km)
+    return bitmap_of(np.flatnonzero((known > km) & (territory.tier >= UNKNOWN)))
 
 
 def steps(index: Index, territory: Territory) -> npt.NDArray[np.uint8]:
@@ -91,14 +90,16 @@ def steps(index: Index, territory: Territory) -> npt.NDArray[np.uint8]:
     """
     km = np.where(np.isnan(territory.km), FAR_KM, territory.km)
     banded = index.arrays["precision"] == BANDED
-    spread = np.where(km < 25, MIDDLE_OF_BAND["under_25"], np.where(km <= FAR_KM, MIDDLE_OF_BAND["25_100"], MIDDLE_OF_BAND["over_100"]))  # noqa: E501, PLR2004
-    step = np.searchsorted(STEPS_KM, np.where(banded, spread, km), side="right").astype(np.uint8)
+    middle = np.select(
+        [km < NEAR_KM, km <= FAR_KM], [MIDDLE_OF_BAND[0], MIDDLE_OF_BAND[1]], MIDDLE_OF_BAND[2]
+    )
+    step = np.searchsorted(STEPS_KM, np.where(banded, middle, km), side="right").astype(np.uint8)
     step[territory.tier == PROVINCE] = 0
     return step
 
 
 def distance_shown(index: Index, territory: Territory, position: int) -> tuple[float | None, str | None]:
-    """Return what may be said of a distance: kilometres to a point that is shown, else a band, else nothing."""
+    """Return what may be said of a distance: kilometres to a point that is shown, else a band."""
     precision, km = int(index.arrays["precision"][position]), float(territory.km[position])
     if precision == NO_POINT or np.isnan(km):
         return None, None

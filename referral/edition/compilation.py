@@ -159,7 +159,7 @@ def withhold_traces(listing: Listing) -> tuple[Listing, int]:
         nonlocal withheld
         if isinstance(value, dict):
             return {key: kept for key, each in value.items() if (kept := keep(key, each)) is not None}
-        if isinstance(value, list):
+        if isinstance(value, list | tuple):
             pairs = [(each, keep(name, each)) for each in value]
             return [kept for each, kept in pairs if kept is not None and _is_whole(kept, each)]
         if isinstance(value, str) and name not in KEPT_AS_IS and tells_of_a_place(value):

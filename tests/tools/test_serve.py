@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+import os
 import stat
+import subprocess
 from pathlib import Path
 
+import pytest
 import sqlalchemy as sa
 
 from tools import serve
@@ -39,3 +42,26 @@ def test_a_folder_with_spaces_percents_and_accents_holds_the_database():
     url = serve.settings(folder)["RELAIS_DIRECTORY_URL"]
 
     assert sa.make_url(url).database == f"{folder}/directory.db"
+
+
+def test_a_step_that_fails_ends_the_run_before_anything_is_served(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(subprocess, "run", lambda command, **_: subprocess.CompletedProcess(command, 3))
+    monkeypatch.setattr(os, "execve", lambda *_: pytest.fail("served"))
+
+    assert serve.main() == 3
+
+
+def test_a_setting_of_the_environment_is_left_as_it_is(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("RELAIS_EDITION_DIR", "/srv/elsewhere")
+    seen: list[dict[str, str]] = []
+    monkeypatch.setattr(
+        subprocess,
+        "run",
+        lambda command, env, **_: seen.append(env) or subprocess.CompletedProcess(command, 3),
+    )
+
+    serve.main()
+
+    assert seen[0]["RELAIS_EDITION_DIR"] == "/srv/elsewhere"

@@ -39,6 +39,7 @@ _LEAD = re.compile(
     r"^(?:(?:la )?ville de|(?:the )?(?:city|town|village) of|(?:la )?municipalite (?:de|d)|village de"
     r"|pres (?:de|d)|near|in|a|au|aux|around|autour (?:de|d)|secteur|quartier|arrondissement) (?=.)"
 )
+_TAIL = re.compile(r"(?<=.)(?: (?:qc|pq|quebec|canada))+$")
 _COUNTRY = frozenset({"qc", "pq", "quebec", "canada"})
 
 
@@ -87,36 +88,42 @@ def find_places(text: str) -> list[KnownPlace]:
     """Return the places that a text may mean, best first; none for « le Québec », the whole province.
 
     The first of these that finds something: the name (accents, case, hyphens, ``St`` do not count),
-    a postal code, the beginning of a name, a name mistyped. Homonyms all come back: when there are
-    several, offer the choice by ``label``. Only the first three characters of a postal code are used.
+    a postal code, the beginning of a name, a name mistyped, the town at the end of an address.
+    Homonyms all come back: when there are several, offer the choice by ``label``. Only the first
+    three characters of a postal code are used.
     """
     if is_whole_province(text):
         return []
-    name, region_code = _split_region(text)
-    found = (
-        list_exact(name) or _find_postal(text) or _find_beginnings(fold_name(name)) or _find_mistyped(name)
-    )
+    parts = _split(text)
+    if len(parts) == 1:
+        return _find_name(parts[0], text)
+    region_code = region_named(parts[-1])
     if region_code is None:
-        return found
-    return [place for place in found if place.region_code == region_code] or found
+        return _find_name(text, text) or list_exact(parts[-1])
+    found = _find_name(parts[0], text)
+    return [place for place in found if place.region_code == region_code] or found or list_exact(parts[-1])
 
 
 def list_exact(text: str) -> list[KnownPlace]:
     """Return the places of that very name, whatever its accents, case, hyphens or a leading « ville de »."""
     exact = _index().exact
     folded = fold_name(text)
-    return list(exact.get(folded) or exact.get(_LEAD.sub("", folded), ()))
+    bare = _TAIL.sub("", _LEAD.sub("", folded))
+    return list(exact.get(folded) or exact.get(bare, ()))
 
 
-def _split_region(text: str) -> tuple[str, str | None]:
-    """Split « Saint-Raphaël (Chaudière-Appalaches) » or « Laval, QC » into a name and a region code."""
+def _split(text: str) -> list[str]:
+    """Split « Saint-Raphaël (Chaudière-Appalaches) » or « Laval, QC » where a region or a town may stand."""
     parts = [part.strip(" )") for part in re.split(r"[,(]", text)]
-    parts = [part for part in parts if part]
+    parts = [part for part in parts if part] or [text]
     while len(parts) > 1 and fold_name(parts[-1]) in _COUNTRY:
         parts.pop()
-    if len(parts) > 1 and (code := region_named(parts[-1])):
-        return parts[0], code
-    return (parts[0] if len(parts) == 1 else text), None
+    return parts
+
+
+def _find_name(name: str, text: str) -> list[KnownPlace]:
+    found = list_exact(name) or _find_postal(text)
+    return found or _find_beginnings(fold_name(name)) or _find_mistyped(name)
 
 
 def _find_postal(text: str) -> list[KnownPlace]:

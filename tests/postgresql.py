@@ -45,9 +45,26 @@ def open_folder() -> None:
 def close_folder() -> None:
     """Stop the server, if one was started, and remove its folder."""
     folder = Path(os.environ.pop(FOLDER))
+    stop(folder)
+    shutil.rmtree(folder)
+
+
+def stop(folder: Path) -> None:
+    """Stop the server of a folder, if one runs."""
     if (folder / "data" / "postmaster.pid").exists():
         _run(folder, "pg_ctl", "stop", "-D", f"{folder}/data", "-m", "immediate", "-w")
-    shutil.rmtree(folder)
+
+
+@contextlib.contextmanager
+def own_server() -> Iterator[Path]:
+    """Start a server that a test may stop, and give the folder of its socket."""
+    folder = Path(tempfile.mkdtemp(prefix="relais-pg-"))
+    try:
+        _start(folder)
+        yield folder
+    finally:
+        stop(folder)
+        shutil.rmtree(folder)
 
 
 def server() -> Path:

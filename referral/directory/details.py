@@ -58,7 +58,7 @@ class Details:
     area: str
     place: str
     cost: str
-    routes: str
+    routes: tuple[str, ...]
     accessibility: tuple[tuple[str, str], ...]
     trust: str
     is_confirmed: bool
@@ -71,7 +71,6 @@ def describe(listing: Listing, at: datetime) -> Details:
     """Return what to say of a service at an aware moment."""
     openness = openness_of(listing, is_open(listing, at))
     cost = label("costs", listing.cost) if listing.cost else ""
-    routes = [label("referral_routes", code) for code in listing.referral_routes]
     return Details(
         listing=listing,
         voice=_phones(listing, "voice"),
@@ -88,7 +87,7 @@ def describe(listing: Listing, at: datetime) -> Details:
         area=say_area(listing),
         place=say_place(listing),
         cost=cost,
-        routes=say_list(routes, current_language(), "or"),
+        routes=tuple(label("referral_routes", code) for code in listing.referral_routes),
         accessibility=_answers("accessibility", listing.accessibility),
         trust=str(words.TRUST_LONG[listing.trust]),
         is_confirmed=listing.trust in words.CONFIRMED,

@@ -47,9 +47,9 @@ class SearchForm(Form):  # type: ignore[misc]  # WTForms has no types
         [Length(max=LONGEST_PLACE, message=lazy_gettext("Use 120 characters at most."))],
         render_kw={"maxlength": LONGEST_PLACE, "autocomplete": "off", "enterkeyhint": "search"},
     )
-    need = SelectField(lazy_gettext("Kind of help"), validate_choice=True)
-    clientele = SelectField(lazy_gettext("For whom"), validate_choice=True)
-    region = SelectField(lazy_gettext("Region"), validate_choice=True)
+    need = SelectField(lazy_gettext("Kind of help"), default="")
+    clientele = SelectField(lazy_gettext("For whom"), default="")
+    region = SelectField(lazy_gettext("Region"), default="")
 
     place_answer = PlaceAnswer()
 

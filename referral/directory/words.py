@@ -49,7 +49,14 @@ FILTERS: dict[str, LazyString] = {
     "open_now": lazy_gettext("hours"),
     "age": lazy_gettext("age"),
 }
-REASONS: dict[str, LazyString] = {}
+REASONS: dict[str, LazyString] = {
+    "matches_need": lazy_gettext("answers what you typed"),
+    "matches_partly": lazy_gettext("answers part of what you typed"),
+    "listed_language": lazy_gettext("offers the language asked"),
+    "fits_filters": lazy_gettext("known to meet your criteria"),
+}
+SAID_ELSEWHERE = frozenset({"open_now", "always_open"}) | {f"serves_{code}" for code in GROUPS}
+"""Reasons that a card already gives in its facts or by the group that it stands in."""
 MODES: dict[str, LazyString] = {
     "spoken": lazy_gettext("Spoken by staff"),
     "interpreter": lazy_gettext("Through an interpreter"),

@@ -28,7 +28,7 @@ STREET_IN_TEXT = N_("The place is confidential, and this text may name a street:
 ADDRESS_COLUMNS = ("street_address", "postal_code")
 SHORTEST_TOWN = 4
 MOST_WORDS = 6
-WORD = re.compile(r"[^\W_]+(?:['’.][^\W_]+)*")
+WORD = re.compile(r"[^\W_]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +138,8 @@ def small_towns_named(text: str) -> list[str]:
 
 def _longest_town(text: str, words: list[re.Match[str]], position: int) -> int:
     """Return how many words from here on are the name of a place, or 0."""
-    if not words[position].group()[0].isupper():
+    start = words[position].start()
+    if not text[start].isupper() or text[start - 1 : start] == "-":
         return 0
     for length in range(min(MOST_WORDS, len(words) - position), 0, -1):
         folded = fold_name(_text_of(text, words, position, length))

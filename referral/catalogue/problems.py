@@ -16,7 +16,6 @@ def N_(msgid: str) -> str:  # noqa: N802 - the name that extraction of messages 
 AT_COLUMN = N_("%(file)s, line %(line)s, column %(column)s: %(reason)s")
 AT_LINE = N_("%(file)s, line %(line)s: %(reason)s")
 IN_FILE = N_("%(file)s: %(reason)s")
-NO_VALUES: Mapping[str, object] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +26,7 @@ class Remark:
     line: int | None
     column: str | None
     reason: str
-    values: Mapping[str, object] = field(default=NO_VALUES, hash=False)
+    values: Mapping[str, object] = field(default_factory=dict, hash=False)
 
     def __str__(self) -> str:
         return self.text(str)

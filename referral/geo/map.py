@@ -256,6 +256,7 @@ _PAGE = """<!DOCTYPE html>
 </head>
 <body>
 <main>
+<h1 class="unseen">{title}</h1>
 <p id="map-status" role="status">{no_script}</p>
 {body}
 <ul id="map-key">

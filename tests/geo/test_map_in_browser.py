@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 from xstatic.pkg import leaflet, leaflet_markercluster
 
@@ -120,9 +121,11 @@ def open_map(browser: Browser, server: Site) -> Iterator[Callable[..., Page]]:
         scheme: str = "light",
         script: bool = True,
         motion: str = "reduce",
+        policy: bool = True,
     ) -> Page:
         server.features, server.status, server.asked = features, status, []
         page = browser.new_page(
+            bypass_csp=not policy,
             viewport={"width": width, "height": 640},
             java_script_enabled=script,
             color_scheme=scheme,
@@ -274,3 +277,12 @@ def test_region_names_can_be_read_and_never_overlap(open_map: Callable[..., Page
                 or one["y"] + one["height"] <= other["y"]
                 or other["y"] + other["height"] <= one["y"]
             )
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_map_has_no_barrier_that_axe_can_find(open_map: Callable[..., Page], scheme: str) -> None:
+    page = open_map(scheme=scheme, width=360, policy=False)
+    page.get_by_role("button", name="Côte-Nord").click()
+    expect(page.locator(".leaflet-popup")).to_be_visible()
+
+    assert Axe().run(page).response["violations"] == []

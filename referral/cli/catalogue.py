@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import click
+from flask.cli import with_appcontext
 from flask_babel import gettext as _
 
 from referral.access.policy import Permission
@@ -14,6 +15,7 @@ from referral.shared.database import directory_session, writing
 
 
 @click.command("import")
+@with_appcontext
 @click.argument("path", type=click.Path(exists=True, path_type=Path))
 def import_command(path: Path) -> None:
     """Import a folder of sheets, or one services.csv, into the directory.

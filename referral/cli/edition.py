@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 from flask import current_app
+from flask.cli import with_appcontext
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
@@ -23,6 +24,7 @@ def edition_group() -> None:
 
 
 @edition_group.command("build")
+@with_appcontext
 def build_command() -> None:
     """Compile what may be shown and show it to every running process."""
     with speaking():
@@ -52,6 +54,7 @@ def build_command() -> None:
 
 
 @edition_group.command("show")
+@with_appcontext
 def show_command() -> None:
     """Say which edition is shown, how old it is and what it holds."""
     with speaking():
@@ -59,6 +62,7 @@ def show_command() -> None:
 
 
 @edition_group.command("verify")
+@with_appcontext
 def verify_command() -> None:
     """Compare every file of the edition shown with its manifest."""
     with speaking():

@@ -8,9 +8,11 @@ from datetime import datetime
 from typing import Any
 
 import click
+from flask.cli import with_appcontext
 from flask_babel import gettext as _
 from geopy.exc import GeopyError
 from rich.table import Table
+from rich.text import Text as Styled
 
 from referral.catalogue.listing import Listing, Text
 from referral.cli.console import errors, output, refuse, speaking
@@ -18,6 +20,7 @@ from referral.edition.reader import Edition, NoEditionError, current_edition
 from referral.geo.areas import REGIONS
 from referral.geo.geocoder import PlaceGeocoder
 from referral.geo.places import KnownPlace
+from referral.i18n.phones import show_number
 from referral.search.engine import search
 from referral.search.filters import FilterError, check_filters
 from referral.search.query import Hit, Query
@@ -26,6 +29,7 @@ from referral.shared.clock import QUEBEC, now
 
 
 @click.command("search")
+@with_appcontext
 @click.argument("words", default="")
 @click.option("--near", help="A town, neighbourhood, village, region or the start of a postal code.")
 @click.option("--filter", "filters", multiple=True, metavar="KEY=VALUE", help="May be given several times.")
@@ -131,20 +135,25 @@ def _call_first(listing: Listing) -> bool:
 
 
 def _print_table(rows: list[dict[str, Any]], total: int) -> None:
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for title in (_("Service"), _("Telephone"), _("Region"), _("Distance"), _("Open"), _("Trust")):
-        table.add_column(title, overflow="fold")
+    """Print a row for each result, as wide as the terminal; telephone numbers are never broken."""
+    table = Table(box=None, pad_edge=False, header_style="bold", expand=True)
+    table.add_column(_("Service"), ratio=1, overflow="fold")
+    for title in (_("Telephone"), _("Where"), _("Now")):
+        table.add_column(title, no_wrap=title == _("Telephone"))
     for row in rows:
         table.add_row(
-            f"{row['name']}\n{row['organization']}",
-            "\n".join(row["phones"]),
-            _region(row["region"]),
-            _distance(row),
-            {True: _("yes"), False: _("no"), None: _("not known")}[row["open_now"]],
-            _trust(row),
+            Styled.assemble((row["name"], "bold"), f"\n{row['organization']}"),
+            "\n".join(show_number(number) for number in row["phones"]),
+            f"{_region(row['region'])}\n{_distance(row)}".strip(),
+            f"{_opening(row['open_now'])}\n{_trust(row)}",
+            end_section=True,
         )
-    output.print(table)
+    output.print(table, soft_wrap=False)
     output.print(_("%(shown)d of %(total)d", shown=len(rows), total=total))
+
+
+def _opening(open_now: bool | None) -> str:  # noqa: FBT001  # three answers, one value
+    return {True: _("open"), False: _("closed"), None: _("hours not known")}[open_now]
 
 
 def _region(code: str | None) -> str:
@@ -161,7 +170,7 @@ def _distance(row: dict[str, Any]) -> str:
         "25_100": _("25 to 100 km"),
         "over_100": _("over 100 km"),
     }
-    return bands.get(row["distance_band"] or "", "–")
+    return bands.get(row["distance_band"] or "", "")
 
 
 def _trust(row: dict[str, Any]) -> str:

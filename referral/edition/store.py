@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
+from mmap import ACCESS_READ, mmap
 from pathlib import Path
 from typing import overload
 
@@ -50,8 +51,7 @@ class ListingStore(Sequence[Listing]):
 
     def __init__(self, folder: Path) -> None:
         self.rows = np.load(folder / ROWS)
-        content = (folder / RECORDS).stat().st_size > 0
-        self._bytes = memoryview(np.memmap(folder / RECORDS, dtype=np.uint8, mode="r") if content else b"")
+        self._bytes = _map(folder / RECORDS)
         self._read = lru_cache(CACHED)(self._decode)
 
     def __len__(self) -> int:
@@ -79,6 +79,12 @@ class ListingStore(Sequence[Listing]):
 
     def _decode(self, position: int) -> Listing:
         return msgspec.json.decode(self.record(position), type=Listing)
+
+
+def _map(path: Path) -> memoryview:
+    """Return a file's bytes in place; an empty one cannot be mapped."""
+    with path.open("rb") as file:
+        return memoryview(mmap(file.fileno(), 0, access=ACCESS_READ) if path.stat().st_size else b"")
 
 
 def write_listings(folder: Path, pieces: Sequence[Piece]) -> None:

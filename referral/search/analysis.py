@@ -25,6 +25,8 @@ LIGATURES = str.maketrans({"œ": "oe", "æ": "ae", "ß": "ss", "ø": "o", "ł": 
 APOSTROPHES = str.maketrans(dict.fromkeys("’‘ʼ′`´＇", "'"))
 ELISION = re.compile(r"\b(?:[cdjlmnst]|qu|jusqu|lorsqu|puisqu|quoiqu)'(?=\w)", re.IGNORECASE)
 POSSESSIVE = re.compile(r"'s\b|s'(?=\s|$)", re.IGNORECASE)
+FEMININE = re.compile(r"ees?$")
+"""« exploitée » without its accent, which the French stemmer does not take for « exploité »."""
 WORD = re.compile(r"[^\W_]+")
 
 STOP_WORDS = DATA / "vocabulary" / "stop_words.csv"
@@ -78,6 +80,8 @@ def root(word: str, language: Language) -> str:
     singular = word[:-1] if len(word) >= LEAST_PLURAL and word[-1] in "sx" else word
     if len(singular) < SHORT or word.isdigit():
         return singular
+    if language == "fr":
+        word = FEMININE.sub("e", word)
     return str(_stemmers()[language].stemWord(word))
 
 

@@ -34,7 +34,8 @@ def make_listing(row: dict[str, str]) -> Listing:
         id=str(uuid.uuid5(SPACE, row["service_id"])),
         slug=row["service_id"],
         organization=OrganizationCard(
-            str(uuid.uuid5(SPACE, row["org_id"])), Text(row["org_name_fr"] or None, row["org_name_en"] or None)
+            str(uuid.uuid5(SPACE, row["org_id"])),
+            Text(row["org_name_fr"] or None, row["org_name_en"] or None),
         ),
         name=Text(row["service_name_fr"] or None, row["service_name_en"] or None),
         description=Text(row["description_fr"] or None, row["description_en"] or None),

@@ -20,13 +20,14 @@ STEPS = (
     ("relais", "import", str(CATALOGUE)),
     ("relais", "edition", "build"),
 )
+SERVER = ("--interface", "wsgi", "--no-access-log", "--log-level", "warning")
 
 
 def make_secret(path: Path) -> None:
     """Write a random key that only its owner may read, unless there is one."""
     if path.exists():
         return
-    path.parent.mkdir(parents=True, exist_ok=True)
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
         file.write(secrets.token_urlsafe(48))
 
@@ -54,8 +55,20 @@ def main() -> int:
             return code
     host, port = environment.get("HOST", "127.0.0.1"), environment.get("PORT", "8000")
     print(f"\nRelais is at http://{host}:{port}/ (Ctrl-C ends it).\n", flush=True)
-    server = ["-m", "granian", "--interface", "wsgi", "--no-access-log", "--host", host, "--port", port]
-    return os.execve(sys.executable, [sys.executable, *server, "wsgi:app"], environment)  # noqa: S606
+    threads = str(2 * (os.cpu_count() or 1))
+    server = [
+        "-m",
+        "granian",
+        *SERVER,
+        "--blocking-threads",
+        threads,
+        "--host",
+        host,
+        "--port",
+        port,
+        "wsgi:app",
+    ]
+    return os.execve(sys.executable, [sys.executable, *server], environment)  # noqa: S606
 
 
 if __name__ == "__main__":

@@ -19,6 +19,12 @@ def test_the_key_can_be_read_by_its_owner_only(tmp_path):
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
 
 
+def test_the_folder_of_an_instance_can_be_entered_by_its_owner_only(tmp_path):
+    serve.make_secret(tmp_path / "instance" / "secret-key")
+
+    assert stat.S_IMODE((tmp_path / "instance").stat().st_mode) == 0o700
+
+
 def test_the_key_is_kept_from_one_run_to_the_next(tmp_path):
     path = tmp_path / "secret-key"
     serve.make_secret(path)

@@ -7,9 +7,10 @@ from pathlib import Path
 import click
 from flask.cli import with_appcontext
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from referral.access.policy import Permission
-from referral.catalogue.importing import ImportRefusedError, import_catalogue
+from referral.catalogue.importing import ImportRefusedError, ImportReport, import_catalogue
 from referral.cli.console import check_directory, operator, output, progress_of, refuse, speaking
 from referral.shared.database import directory_session, writing
 
@@ -29,14 +30,26 @@ def import_command(path: Path) -> None:
             with progress_of(_("Reading")) as progress, writing(directory_session()) as session:
                 report = import_catalogue(session, path, actor.name, progress)
         except ImportRefusedError as refusal:
-            refuse(_("Nothing was imported."), *(str(problem) for problem in refusal.problems))
-        output.print(
-            _(
-                "%(added)d added, %(changed)d changed, %(unchanged)d unchanged.",
-                added=report.added,
-                changed=report.changed,
-                unchanged=report.unchanged,
-            )
+            said = [problem.text(_) for problem in refusal.problems]
+            if more := refusal.total - len(said):
+                said.append(ngettext("and %(num)d more mistake.", "and %(num)d more mistakes.", more))
+            refuse(_("Nothing was imported."), *said)
+        _say(report)
+
+
+def _say(report: ImportReport) -> None:
+    """Print what the import did, then what a person should look at."""
+    for flag in report.flagged:
+        output.print(flag.text(_), markup=False)
+    output.print(
+        _(
+            "%(added)d added, %(changed)d changed, %(unchanged)d unchanged.",
+            added=report.added,
+            changed=report.changed,
+            unchanged=report.unchanged,
         )
-        for flag in report.flagged:
-            output.print(str(flag), markup=False)
+    )
+    if report.kept:
+        output.print(_("Kept as people confirmed them: %(count)d.", count=report.kept))
+    if report.absent:
+        output.print(_("In the directory and not in the file: %(count)d.", count=report.absent))

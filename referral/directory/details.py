@@ -52,6 +52,7 @@ class Details:
     openness: Openness
     opening: str
     today: str
+    hours: str
     ages: str
     admission: tuple[tuple[str, str], ...]
     languages: tuple[tuple[str, str], ...]
@@ -63,6 +64,8 @@ class Details:
     trust: str
     is_confirmed: bool
     age: str
+    website: str | None
+    is_network_page: bool
     sources: tuple[SourceLine, ...]
     unknown: tuple[str, ...]
 
@@ -70,7 +73,7 @@ class Details:
 def describe(listing: Listing, at: datetime) -> Details:
     """Return what to say of a service at an aware moment."""
     openness = openness_of(listing, is_open(listing, at))
-    cost = label("costs", listing.cost) if listing.cost else ""
+    today = say_hours(hours_today(listing, at))
     return Details(
         listing=listing,
         voice=_phones(listing, "voice"),
@@ -80,18 +83,21 @@ def describe(listing: Listing, at: datetime) -> Details:
         clientele=tuple(label("clientele", code) for code in listing.clientele),
         openness=openness,
         opening=str(words.OPENNESS[openness]),
-        today=say_hours(hours_today(listing, at)),
+        today=today,
+        hours=str(words.OPENNESS["always"]) if listing.always_open else today,
         ages=say_ages(listing.minimum_age, listing.maximum_age),
         admission=_answers("eligibility", listing.eligibility),
         languages=say_languages(listing),
         area=say_area(listing),
         place=say_place(listing),
-        cost=cost,
+        cost=label("costs", listing.cost) if listing.cost else "",
         routes=tuple(label("referral_routes", code) for code in listing.referral_routes),
         accessibility=_answers("accessibility", listing.accessibility),
         trust=str(words.TRUST_LONG[listing.trust]),
         is_confirmed=listing.trust in words.CONFIRMED,
         age=say_age_of_information(listing, at),
+        website=listing.website or listing.organization.website,
+        is_network_page=(listing.website_scope if listing.website else listing.organization.website_scope) == "network",
         sources=tuple(_gather_sources(listing.sources)),
         unknown=list_unknown(listing),
     )
@@ -196,9 +202,10 @@ def _phones(listing: Listing, kind: str) -> tuple[PhoneNumber, ...]:
 
 
 def _answers(taxonomy: str, answers: dict[str, Answer]) -> tuple[tuple[str, str], ...]:
-    """Return what is known, yes before no; what is unknown is said once, elsewhere."""
+    """Return what is known, yes before no, in words; what is unknown is said once, elsewhere."""
+    said = {"yes": gettext("yes"), "no": gettext("no")}
     known = sorted((answer != "yes", code, answer) for code, answer in answers.items() if answer != "unknown")
-    return tuple((label(taxonomy, code), answer) for _, code, answer in known)
+    return tuple((label(taxonomy, code), said[answer]) for _, code, answer in known)
 
 
 def _gather_sources(sources: tuple[Source, ...]) -> list[SourceLine]:
@@ -212,7 +219,7 @@ def _gather_sources(sources: tuple[Source, ...]) -> list[SourceLine]:
         host = urlsplit(url).hostname or ""
         lines.append(
             SourceLine(
-                facts=say_list(dict.fromkeys(names), current_language()),
+                facts=gettext("%(what)s:", what=say_list(dict.fromkeys(names), current_language())) if names else "",
                 host=host.removeprefix("www.") or gettext("a public list"),
                 url=url if host else None,
                 date=date,

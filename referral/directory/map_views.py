@@ -77,7 +77,7 @@ def send(content: str, mimetype: str) -> Response:
     """Send a part of the map, to be asked again each time, and read again when it changed."""
     response = Response(content, mimetype=mimetype)
     response.headers["Cache-Control"] = ASK_AGAIN
-    response.add_etag()
+    response.add_etag(weak=True)
     response.make_conditional(request)
     return response
 

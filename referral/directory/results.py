@@ -8,13 +8,14 @@ from datetime import datetime
 from math import ceil
 from typing import Protocol
 
-from flask_babel import gettext
+from flask_babel import gettext, ngettext
 
 from referral.catalogue.listing import Listing
 from referral.directory import words
 from referral.directory.cards import Card, label, make_card, region_name
 from referral.directory.criteria import Criteria
 from referral.geo.places import KnownPlace
+from referral.i18n.lists import say_number
 from referral.i18n.locale import current_language
 from referral.search.engine import search
 from referral.search.index import Index
@@ -94,6 +95,19 @@ def find_results(
         groups=tuple(_group(edition, found.hits, near)),
         loosenings=() if found.total else tuple(list_loosenings(edition, criteria, place, at)),
     )
+
+
+def title_of(results: Results, criteria: Criteria, place: KnownPlace | None) -> str:
+    """Return what was found, for what and near where, in a sentence."""
+    shown = say_number(results.total, current_language())
+    parts = [ngettext("%(number)s service", "%(number)s services", results.total, number=shown)]
+    if criteria.q:
+        parts.append(gettext("for “%(words)s”", words=criteria.q))
+    if place:
+        parts.append(gettext("near %(place)s", place=place.label))
+    if results.page > 1:
+        parts.append(gettext("(page %(page)s)", page=say_number(results.page, current_language())))
+    return " ".join(parts)
 
 
 def _group(edition: Readable, hits: Sequence[Hit], near: str | None) -> Iterator[Group]:

@@ -14,7 +14,7 @@ from referral.directory.cards import list_cards
 from referral.directory.details import describe
 from referral.directory.forms import SearchForm
 from referral.directory.needs import list_tiles
-from referral.directory.results import find_results
+from referral.directory.results import find_results, title_of
 from referral.edition.reader import current_edition
 from referral.i18n.locale import current_language, preferred_language
 from referral.search.engine import search
@@ -90,6 +90,7 @@ def list_services() -> ResponseReturnValue:
         place=answer.place,
         choices=answer.choices,
         results=results,
+        found_title=title_of(results, criteria, answer.place) if results and results.total else None,
         edition_day=edition_day(),
     )
     return page, 200 if valid else 422

@@ -13,6 +13,7 @@ _AFTER_QUOTE = re.compile(f"«(?:{_SPACES})?(?=\\S)")
 _BEFORE_QUOTE = re.compile(r"(?<=[^\s\u00a0])»")
 _INSIDE_NUMBER = re.compile(f"(?<=\\d){_SPACES}(?=\\d)")
 _BEFORE_UNIT = re.compile(f"(?<=\\d){_SPACES}(?=(?:h|km|m|min|ans?|mois|jours?|heures?|minutes?)\\b)")
+_INSIDE_HOUR = re.compile(f"(?<=\\d{NO_BREAK}h){_SPACES}(?=\\d)")
 _APOSTROPHE = re.compile(r"(?<=[^\W\d_])'(?=[^\W\d_])")
 
 
@@ -26,7 +27,8 @@ def set_french(text: str) -> str:
     text = _AFTER_QUOTE.sub(f"«{NO_BREAK}", text)
     text = _BEFORE_QUOTE.sub(f"{NO_BREAK}»", text)
     text = _INSIDE_NUMBER.sub(NO_BREAK, text)
-    return _BEFORE_UNIT.sub(NO_BREAK, text)
+    text = _BEFORE_UNIT.sub(NO_BREAK, text)
+    return _INSIDE_HOUR.sub(NO_BREAK, text)
 
 
 def set_text(text: str, language: Language) -> str:

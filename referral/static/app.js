@@ -20,7 +20,7 @@
     pressed = count;
     if (!steps) return;
     steps.hidden = count === 0;
-    Array.from(steps.children).forEach((step, index) => step.classList.toggle("is-on", index < count));
+    steps.textContent = "●".repeat(count) + "○".repeat(PRESSES - count);
   }
 
   function leave() {

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from flask import Flask
 
-from referral.web import assets, errors, headers, templating
+from referral.web import assets, compression, errors, headers, templating
 
 
 def init_app(app: Flask) -> None:
     """Attach headers, errors, static files and what templates call."""
     app.config.setdefault("MAX_CONTENT_LENGTH", 64 * 1024)
     app.after_request(headers.set_headers)
+    app.after_request(compression.compress)
     assets.init_app(app)
     errors.init_app(app)
     templating.init_app(app)

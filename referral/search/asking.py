@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from referral.search.analysis import LANGUAGES, STOP, Word, roots, split
-from referral.search.concepts import Span, load_lexicon
+from referral.search.concepts import Span, load_lexicon, suggested_filters
 from referral.search.filters import EXPLOITATION
 
 LONGEST = 500
@@ -51,15 +51,23 @@ class Unit:
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """``concepts`` are those typed, in order; ``implied`` units come from filters and only help to rank."""
+    """What was understood: ``concepts`` in the order typed, ``implied`` units that filters bring along.
+
+    ``languages`` are codes, typed or chosen; ``publics`` the particular publics asked for.
+    """
 
     units: tuple[Unit, ...] = ()
     implied: tuple[Unit, ...] = ()
     concepts: tuple[str, ...] = ()
     about_police: bool = False
     wordless: bool = True
-    languages: tuple[str, ...] = ()
+    languages: frozenset[str] = frozenset()
     publics: frozenset[str] = frozenset()
+
+    @property
+    def in_a_rare_language(self) -> bool:
+        """Say whether a language was asked that most services cannot be taken to speak."""
+        return bool(self.languages - SHARED_LANGUAGES)
 
 
 def understand(text: str, filters: Mapping[str, tuple[str, ...]]) -> Ask:
@@ -70,7 +78,10 @@ def understand(text: str, filters: Mapping[str, tuple[str, ...]]) -> Ask:
     units = _units(words, spans)
     concepts = tuple(dict.fromkeys(span.concept for span in spans))
     roles = {each: lexicon.concepts[each].role for each in concepts}
-    languages = tuple(each for each in concepts if roles[each] == "language")
+    typed = suggested_filters(each for each in concepts if roles[each] == "language")
+    languages = frozenset(
+        {code for _, code in typed} | {value.partition(":")[0] for value in filters.get("lang", ())}
+    )
     implied = tuple(
         Unit(each, (), IMPLIED, finds=each in FINDS) for each in _implied(filters) if each not in concepts
     )
@@ -134,7 +145,7 @@ def _implied(filters: Mapping[str, tuple[str, ...]]) -> list[str]:
     ]
     implied += ["asylum_seeker" for each in filters.get("status", ()) if each == "refugee_claimant"]
     implied += ["with_children"] if "children" in filters or "child_age" in filters else []
-    if set(filters.get("lang", ())) - SHARED_LANGUAGES:
+    if {value.partition(":")[0] for value in filters.get("lang", ())} - SHARED_LANGUAGES:
         implied.append("interpretation")
     for age in filters.get("age", ()):
         implied += ["minor"] if int(age) < MAJORITY else ["young_adult"] if int(age) <= YOUNG_ADULT else []

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from referral.catalogue.listing import Answer, Listing
 from referral.geo.names import fold_name
-from referral.search.filters import LANGUAGE_MODES, PEOPLE, STATUSES
+from referral.search.filters import LANGUAGE_MODES, PEOPLE, STATUSES, WIDER_LANGUAGE
 
 GENDERED = {"woman": "women", "man": "men", "trans": "trans_nonbinary", "nonbinary": "trans_nonbinary"}
 ANYONE = "anyone"
@@ -21,7 +21,6 @@ PARTICULAR = {
     "lgbtq": ("lgbtq", frozenset({"lgbtq", "trans_nonbinary"})),
 }
 """Services for one public: they come after those for all, unless that public was asked for."""
-WIDER_LANGUAGE = {"cmn": "zh", "yue": "zh", "prs": "fa"}
 STATUS_CLIENTELE = {
     "temporary_worker": ("temporary_workers", "migrants"),
     "refugee_claimant": ("refugees", "migrants"),

@@ -16,6 +16,7 @@ from typing import Literal
 
 from referral.catalogue.vocabulary import TAXONOMIES
 from referral.search.analysis import STOP_WORDS, Word, root, split
+from referral.search.filters import WIDER_LANGUAGE
 from referral.shared.bilingual import Bilingual, Language
 from referral.shared.paths import DATA
 
@@ -170,7 +171,9 @@ def _concept(each: str, terms: list[dict[str, str]], link: Mapping[str, str]) ->
 
 def _add_language(lexicon: Lexicon, code: str, names: Bilingual) -> None:
     concept = f"{LANGUAGE_PREFIX}{code}"
-    lexicon.concepts[concept] = Concept(concept, "language", names, suggests=(("lang", code),))
+    lexicon.concepts[concept] = Concept(
+        concept, "language", names, suggests=(("lang", WIDER_LANGUAGE.get(code, code)),)
+    )
     for language, name in (("fr", names.fr), ("en", names.en)):
         if name:
             lexicon.add(concept, _language(language), name.split("(")[0])

@@ -30,7 +30,8 @@ def search(index: Index, query: Query) -> Found:
     matched = match(index, ask)
     choices = choose(index, query.filters, query.at)
     territory = locate(index, query.near, query.filters.get("region", ()))
-    order = weigh(index, ask, matched, _weighed(index, choices, ask), territory)
+    choices = _with_languages(index, choices, ask)
+    order = weigh(index, ask, matched, choices, territory)
     results = Results(index, query, ask, choices, territory, order, open_and_closed(index, query.at))
     candidates = _candidates(results, matched)
     candidates -= _too_far(results, candidates)
@@ -49,13 +50,11 @@ def _candidates(results: Results, matched: Match | None) -> BitMap:
     return found
 
 
-def _weighed(index: Index, choices: list[Choice], ask: Ask) -> list[Choice]:
+def _with_languages(index: Index, choices: list[Choice], ask: Ask) -> list[Choice]:
     """Add the languages named among the words: they rank as a chosen language does."""
     if not ask.languages or any(choice.name == "lang" for choice in choices):
         return choices
-    spoken = BitMap.union(
-        BitMap(), *(index.bitmap(f"lang={concept.partition('_')[2]}") for concept in ask.languages)
-    )
+    spoken = BitMap.union(*(index.bitmap(f"lang={code}") for code in sorted(ask.languages)))
     return [*choices, Choice("lang", spoken, BitMap())]
 
 

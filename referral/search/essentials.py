@@ -13,9 +13,10 @@ from dataclasses import dataclass
 import numpy as np
 from pyroaring import BitMap
 
-from referral.search.asking import MAJORITY, SHARED_LANGUAGES
+from referral.search.asking import MAJORITY
 from referral.search.attributes import INACTIVE, PARTICULAR, PARTICULARLY
 from referral.search.bitmaps import positions_of
+from referral.search.ranking import understood
 from referral.search.results import Results
 from referral.search.territory import PROVINCE, REGION
 
@@ -44,7 +45,7 @@ def _of_the_exploited(results: Results) -> bool:
 
 
 def _in_a_language(results: Results) -> bool:
-    return bool(set(results.query.filters.get("lang", ())) - SHARED_LANGUAGES)
+    return results.ask.in_a_rare_language
 
 
 ESSENTIALS = (
@@ -60,15 +61,19 @@ LATEST = max(essential.latest for essential in ESSENTIALS)
 
 
 def lift_essentials(results: Results, found: BitMap, ranked: list[int]) -> list[int]:
-    """Return the ranking with each essential no later than its rank; the rest keep their order."""
+    """Return the ranking with each essential no later than its rank; the rest keep their order.
+
+    None goes above those who speak a language that few do, when that was asked.
+    """
     index = results.index
     shown = found - index.bitmap("need=police") - index.bitmap(INACTIVE)
     for public in PARTICULAR:
         if public not in results.ask.publics:
             shown = shown - index.bitmap(f"{PARTICULARLY}{public}")
+    speaking = len(found & understood(results.ask, results.choices))
     for essential in ESSENTIALS:
         if essential.when(results):
-            ranked = lift(ranked, _best(results, essential, shown), essential.latest)
+            ranked = lift(ranked, _best(results, essential, shown), max(essential.latest, speaking))
     return ranked
 
 

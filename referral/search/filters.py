@@ -18,6 +18,8 @@ from referral.geo.areas import REGIONS
 Filters = Mapping[str, tuple[str, ...]]
 Kind = Literal["choice", "rank", "moment", "age", "radius", "area"]
 
+WIDER_LANGUAGE = {"cmn": "zh", "yue": "zh", "prs": "fa"}
+"""Languages that sources often give under a wider name: Mandarin as Chinese."""
 LANGUAGE_MODES = ("spoken", "interpreter", "written")
 PEOPLE = ("woman", "man", "trans", "nonbinary")
 STATUSES = (

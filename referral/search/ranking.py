@@ -16,7 +16,7 @@ from pyroaring import BitMap
 
 from referral.search.asking import Ask
 from referral.search.attributes import INACTIVE, PARTICULAR, PARTICULARLY
-from referral.search.bitmaps import bitmap_of, flags_of, positions_of
+from referral.search.bitmaps import flags_of, positions_of
 from referral.search.documents import STRONG
 from referral.search.index import Index
 from referral.search.matching import Match
@@ -57,11 +57,10 @@ def weigh(index: Index, ask: Ask, match: Match | None, choices: list[Choice], te
     for public in PARTICULAR:
         if public not in ask.publics:
             unknown += flags_of(index.bitmap(f"{PARTICULARLY}{public}"), count)
-    last = flags_of(_put_last(index, ask), count)
     keys = (territory.tier != ELSEWHERE).astype(np.int64)
     for part, room in (
-        (~last, 2),
-        (_understood(choices, count), 2),
+        (_groups(index, ask), 3),
+        (flags_of(understood(ask, choices), count), 2),
         (level, 8),
         (MOST_UNKNOWN - np.minimum(unknown, MOST_UNKNOWN), 16),
         (len(SERVES) - 1 - territory.tier, 8),
@@ -74,21 +73,22 @@ def weigh(index: Index, ask: Ask, match: Match | None, choices: list[Choice], te
     return Order(keys, level, unknown)
 
 
-def _understood(choices: list[Choice], count: int) -> npt.NDArray[np.bool_]:
-    """Say who is known to offer the language chosen: without one in common nothing else helps."""
-    chosen = next((choice for choice in choices if choice.name == "lang"), None)
-    return np.zeros(count, dtype=np.bool_) if chosen is None else flags_of(chosen.yes, count)
+def understood(ask: Ask, choices: list[Choice]) -> BitMap:
+    """Return who is known to offer a language that few do: without one in common nothing else helps."""
+    if not ask.in_a_rare_language:
+        return BitMap()
+    return next((choice.yes for choice in choices if choice.name == "lang"), BitMap())
 
 
-def _put_last(index: Index, ask: Ask) -> BitMap:
-    """Return who comes after all others: closed for now, police and round tables that nobody asked for."""
-    last = index.bitmap(INACTIVE)
-    if not ask.about_police:
-        last = last | index.bitmap("need=police")
+def _groups(index: Index, ask: Ask) -> Keys:
+    """Return 2, but 1 for round tables that nobody asked for, and 0 for police and what is closed for now."""
+    groups = np.full(index.count, 2, dtype=np.int64)
     tables = index.postings(f"{STRONG}{ROUND_TABLES}")
     if tables is not None and ROUND_TABLES not in ask.concepts:
-        last = last | bitmap_of(tables[0])
-    return last
+        groups[tables[0]] = 1
+    last = index.bitmap(INACTIVE)
+    groups[positions_of(last if ask.about_police else last | index.bitmap("need=police"))] = 0
+    return groups
 
 
 def best(index: Index, order: Order, found: BitMap, wanted: int) -> npt.NDArray[np.int64]:

@@ -87,7 +87,7 @@ def test_languages_are_suggested_and_not_searched_for():
     ask = understand("mandarin", {})
 
     assert ask.units == ()
-    assert suggested_filters(ask.concepts) == (("lang", "cmn"),)
+    assert suggested_filters(ask.concepts) == (("lang", "zh"),)
 
 
 def test_audiences_are_suggested_and_weigh_less_than_needs():

@@ -9,7 +9,34 @@ from referral.search.filters import FILTERS, FilterError, check_filters
 from tests.search.making import find, make_listing, named
 
 SCENARIOS = Path(__file__).parent / "scenarios.csv"
-KEYS = ["need", "clientele", "region", "age", "gender", "status", "lang", "exploitation", "open_now", "always_open", "children", "wheelchair", "free", "health_card_required", "police_report_required", "id_required", "mode", "area", "accepts_trans", "audience", "radius_km", "access", "pets", "substance_use", "indigenous_led", "route"]
+KEYS = [
+    "need",
+    "clientele",
+    "region",
+    "age",
+    "gender",
+    "status",
+    "lang",
+    "exploitation",
+    "open_now",
+    "always_open",
+    "children",
+    "wheelchair",
+    "free",
+    "health_card_required",
+    "police_report_required",
+    "id_required",
+    "mode",
+    "area",
+    "accepts_trans",
+    "audience",
+    "radius_km",
+    "access",
+    "pets",
+    "substance_use",
+    "indigenous_led",
+    "route",
+]
 
 
 @pytest.mark.parametrize("key", KEYS)

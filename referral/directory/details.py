@@ -24,6 +24,7 @@ from referral.geo.areas import REGIONS
 from referral.i18n.dates import say_age, say_date, say_time
 from referral.i18n.lists import say_list
 from referral.i18n.locale import current_language
+from referral.i18n.typography import set_text
 from referral.shared.clock import QUEBEC
 
 ADULT = 18
@@ -97,7 +98,7 @@ def describe(listing: Listing, at: datetime) -> Details:
         is_confirmed=listing.trust in words.CONFIRMED,
         age=say_age_of_information(listing, at),
         website=listing.website or listing.organization.website,
-        is_network_page=(listing.website_scope if listing.website else listing.organization.website_scope) == "network",
+        is_network_page=(listing if listing.website else listing.organization).website_scope == "network",
         sources=tuple(_gather_sources(listing.sources)),
         unknown=list_unknown(listing),
     )
@@ -161,7 +162,8 @@ def say_place(listing: Listing) -> str:
             return gettext("Confidential address: %(where)s area", where=where)
         return gettext("Confidential address")
     if place.address:
-        return ", ".join(part for part in (place.address, place.municipality, place.postal_code) if part)
+        parts = (place.address, place.municipality, place.postal_code)
+        return set_text(", ".join(part for part in parts if part), "fr")
     if place.municipality and region and place.municipality != region:
         return f"{place.municipality} ({region})"
     return place.municipality or region
@@ -217,9 +219,10 @@ def _gather_sources(sources: tuple[Source, ...]) -> list[SourceLine]:
     lines = []
     for (url, date), names in facts.items():
         host = urlsplit(url).hostname or ""
+        said = say_list(dict.fromkeys(names), current_language())
         lines.append(
             SourceLine(
-                facts=gettext("%(what)s:", what=say_list(dict.fromkeys(names), current_language())) if names else "",
+                facts=gettext("%(what)s:", what=said) if said else "",
                 host=host.removeprefix("www.") or gettext("a public list"),
                 url=url if host else None,
                 date=date,

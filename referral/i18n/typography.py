@@ -8,7 +8,7 @@ from referral.shared.bilingual import Language
 
 NO_BREAK = "\u00a0"
 _SPACES = "[ \u00a0\u202f]+"
-_BEFORE_MARK = re.compile(f"{_SPACES}(?=[:;?!»%$])")
+_BEFORE_MARK = re.compile(rf"{_SPACES}(?=[:;?!»$]|%(?!\())")
 _AFTER_QUOTE = re.compile(f"«(?:{_SPACES})?(?=\\S)")
 _BEFORE_QUOTE = re.compile(r"(?<=[^\s\u00a0])»")
 _INSIDE_NUMBER = re.compile(f"(?<=\\d){_SPACES}(?=\\d)")

@@ -29,6 +29,10 @@ def test_apostrophes_are_those_of_print():
     assert set_text("l'aide", "fr") == "l’aide"
 
 
+def test_a_blank_to_fill_is_no_percent_sign():
+    assert set_french("près de %(place)s") == "près de %(place)s"
+
+
 def test_english_keeps_its_spaces():
     assert set_text("Really ? 10 000", "en") == "Really ? 10 000"
 

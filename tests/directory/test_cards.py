@@ -1,0 +1,78 @@
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from tests.pages.example import OFFICE, PROVINCIAL, SHELTER, SILENT
+
+
+def card(client, listing, path):
+    page = client.get(path).text
+    found = re.search(f'<article class="card" id="s-{listing.id}">(.*?)</article>', page, re.DOTALL)
+    return re.sub(r"\s+", " ", found[1]).replace("\u00a0", " ")
+
+
+def test_the_toll_free_number_is_the_one_to_call(client):
+    shown = card(client, SHELTER, "/fr/services?near=Laval")
+
+    assert 'href="tel:+18005550142"' in shown
+    assert "1 800 555-0142" in shown
+
+
+def test_a_number_to_write_to_is_there_too(client):
+    assert 'href="sms:535353"' in card(client, PROVINCIAL, "/fr/services?need=helpline")
+
+
+def test_without_a_number_the_card_says_so_and_whom_to_ask(client):
+    shown = card(client, SILENT, "/fr/services?need=transitional_housing")
+
+    assert "Aucun numéro de téléphone connu" in shown
+    assert PROVINCIAL.organization.id in shown
+
+
+def test_what_nobody_confirmed_says_call_first(client):
+    assert "Information publique : appelez avant" in card(client, SHELTER, "/fr/services?near=Laval")
+
+
+def test_what_was_confirmed_says_so(client):
+    shown = card(client, OFFICE, "/fr/services?q=clinique")
+
+    assert "Confirmée par l’organisme" in shown
+    assert "appelez avant" not in shown
+
+
+def test_the_distance_to_a_confidential_place_is_a_band(client):
+    shown = card(client, SHELTER, "/fr/services?near=Montr%C3%A9al&need=emergency_shelter")
+
+    assert "à moins de 25 km" in shown
+    assert not re.search(r"à \d", shown)
+
+
+def test_always_open_is_said(client):
+    assert "Ouvert 24 h/24" in card(client, SHELTER, "/fr/services?near=Laval")
+
+
+def test_unknown_hours_are_not_closed(client):
+    shown = card(client, SILENT, "/fr/services?need=transitional_housing")
+
+    assert "Heures non connues" in shown
+    assert "Fermé" not in shown
+
+
+def test_languages_that_one_would_not_expect_are_tags(client):
+    shown = card(client, SHELTER, "/fr/services?near=Laval")
+
+    assert "espagnol" in shown
+    assert "français" not in shown
+
+
+@pytest.mark.parametrize(
+    ("path", "words"),
+    [
+        ("/fr/services?need=emergency_shelter", "Dessert : Laval"),
+        ("/en/services?need=emergency_shelter", "Serves Laval"),
+    ],
+)
+def test_the_territory_is_named(client, path, words):
+    assert words in card(client, SHELTER, path)

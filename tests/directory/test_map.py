@@ -1,0 +1,69 @@
+from __future__ import annotations
+
+import pytest
+
+from referral.catalogue.listing import Place
+from referral.directory.points import has_point
+from tests.pages.example import LISTINGS, NORTH, OFFICE, SHELTER, make_listing
+
+
+def features(client, query=""):
+    response = client.get(f"/fr/services.geojson{query}")
+    assert response.mimetype == "application/geo+json"
+    return response.json["features"]
+
+
+def test_a_public_address_is_a_point(client):
+    (point,) = features(client, "?need=immigration_legal")
+
+    assert point["geometry"]["coordinates"] == [-73.57, 45.51]
+    assert point["properties"]["kind"] == "point"
+    assert point["properties"]["url"] == f"/fr/services/{OFFICE.id}"
+
+
+def test_a_town_is_somewhere_in_it(client):
+    (point,) = features(client, "?need=youth")
+
+    assert (point["properties"]["kind"], point["properties"]["municipality"]) == ("municipality", "Sept-Îles")
+
+
+def test_a_confidential_place_is_a_number_on_its_area(client):
+    (area,) = features(client, "?need=emergency_shelter")
+
+    assert area["properties"]["kind"] == "area"
+    assert area["properties"]["count"] == 1
+    assert SHELTER.id not in str(area)
+    assert "Exemple" not in str(area)
+
+
+@pytest.mark.parametrize("category", ["emergency_shelter", "transitional_housing"])
+def test_a_shelter_is_never_a_point_whatever_its_place_says(category):
+    place = Place("address", "06", "Montréal", "1, rue Exemple", None, 45.5, -73.5)
+
+    assert not has_point(make_listing("faux", categories=(category,), place=place))
+
+
+def test_what_is_confidential_is_never_a_point():
+    assert not has_point(make_listing("secret", place=NORTH.place, confidential=True))
+
+
+def test_every_service_with_a_place_is_on_the_map_once(client):
+    shown = sum(each["properties"].get("count", 1) for each in features(client))
+
+    assert shown == len([each for each in LISTINGS if each.place.region_code])
+
+
+def test_the_map_follows_the_search(client):
+    assert len(features(client, "?q=clinique")) < len(features(client))
+
+
+def test_a_place_that_is_unknown_shows_nothing(client):
+    assert features(client, "?near=xqzxqzxq") == []
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_the_map_is_in_the_language_of_the_page(client, language):
+    page = client.get(f"/{language}/services/map").text
+
+    assert f'<html lang="{language}"' in page
+    assert f"/{language}/services/map.js" in page

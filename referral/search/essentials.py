@@ -23,7 +23,7 @@ from referral.search.territory import PROVINCE, REGION
 
 @dataclass(frozen=True, slots=True)
 class Essential:
-    """A kind of help with the rank, from 0, at which the best of it stands at the latest."""
+    """A kind of help with the rank, from 0, at which one of it stands at the latest."""
 
     latest: int
     needs: tuple[str, ...]
@@ -49,9 +49,9 @@ def _in_a_language(results: Results) -> bool:
 
 
 ESSENTIALS = (
+    Essential(2, ("trafficking_support", "exit_sex_industry"), _of_the_exploited, always_open=True),
     Essential(2, ("helpline",), _asked, always_open=True),
     Essential(3, ("child_protection",), _of_a_minor, local=True),
-    Essential(4, ("trafficking_support", "exit_sex_industry"), _of_the_exploited, always_open=True),
     Essential(6, ("crime_victim_support", "trafficking_support", "exit_sex_industry"), _of_the_exploited),
     Essential(7, ("crime_victim_support",), _of_the_exploited),
     Essential(8, ("interpretation",), _in_a_language),
@@ -61,7 +61,7 @@ LATEST = max(essential.latest for essential in ESSENTIALS)
 
 
 def lift_essentials(results: Results, found: BitMap, ranked: list[int]) -> list[int]:
-    """Return the ranking with each essential no later than its rank; the rest keep their order.
+    """Return the ranking with one of each essential no later than its rank; the rest keep their order.
 
     None goes above those who speak a language that few do, when that was asked.
     """
@@ -73,19 +73,20 @@ def lift_essentials(results: Results, found: BitMap, ranked: list[int]) -> list[
     speaking = len(found & understood(results.ask, results.choices))
     for essential in ESSENTIALS:
         if essential.when(results):
-            ranked = lift(ranked, _best(results, essential, shown), max(essential.latest, speaking))
+            ranked = lift(ranked, _of_kind(results, essential, shown), max(essential.latest, speaking))
     return ranked
 
 
-def lift(ranked: Sequence[int], position: int | None, latest: int) -> list[int]:
-    """Return the ranking with one position no later than a rank."""
-    if position is None or position in ranked[: latest + 1]:
+def lift(ranked: Sequence[int], kind: Sequence[int], latest: int) -> list[int]:
+    """Return the ranking with the first of a kind at a rank, unless one of them is there or above."""
+    if not kind or not set(kind).isdisjoint(ranked[: latest + 1]):
         return list(ranked)
-    others = [each for each in ranked if each != position]
-    return [*others[:latest], position, *others[latest:]]
+    others = [each for each in ranked if each != kind[0]]
+    return [*others[:latest], kind[0], *others[latest:]]
 
 
-def _best(results: Results, essential: Essential, shown: BitMap) -> int | None:
+def _of_kind(results: Results, essential: Essential, shown: BitMap) -> list[int]:
+    """Return those of a kind that serve the place and answer part of what was asked, the best first."""
     index, order, territory = results.index, results.order, results.territory
     kind = BitMap.union(BitMap(), *(index.bitmap(f"need={need}") for need in essential.needs))
     if essential.always_open:
@@ -93,7 +94,5 @@ def _best(results: Results, essential: Essential, shown: BitMap) -> int | None:
     positions = positions_of(shown & kind)
     serving = territory.tier[positions] <= (REGION if essential.local else PROVINCE)
     positions = positions[serving & (order.level[positions] > 0)]
-    if not len(positions):
-        return None
     draw = np.asarray(index.arrays["tie"])[positions]
-    return int(positions[np.lexsort((draw, -order.keys[positions]))[0]])
+    return [int(each) for each in positions[np.lexsort((draw, -order.keys[positions]))]]

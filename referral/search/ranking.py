@@ -31,6 +31,8 @@ ROUND_TABLES = "coalition"
 """Bodies that bring services together, not people who need one."""
 MOST_UNKNOWN = 15
 FINEST = 1023
+OTHER_PUBLIC = 2
+"""Steps of the share that a service for another public than the one asked for loses."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,14 +56,12 @@ def weigh(index: Index, ask: Ask, match: Match | None, choices: list[Choice], te
     for choice in choices:
         if choice.counts:
             unknown += ~flags_of(choice.yes, count)
-    for public in PARTICULAR:
-        if public not in ask.publics:
-            unknown += flags_of(index.bitmap(f"{PARTICULARLY}{public}"), count)
+    apart = _for_others(index, ask)
     keys = (territory.tier != ELSEWHERE).astype(np.int64)
     for part, room in (
         (_groups(index, ask), 3),
         (flags_of(understood(ask, choices), count), 2),
-        (level, 8),
+        (np.maximum(level - OTHER_PUBLIC * apart, 0), 8),
         (MOST_UNKNOWN - np.minimum(unknown, MOST_UNKNOWN), 16),
         (len(SERVES) - 1 - territory.tier, 8),
         (15 - np.minimum(steps(index, territory), 15), 16),
@@ -71,6 +71,15 @@ def weigh(index: Index, ask: Ask, match: Match | None, choices: list[Choice], te
     ):
         keys = keys * room + part.astype(np.int64)
     return Order(keys, level, unknown)
+
+
+def _for_others(index: Index, ask: Ask) -> npt.NDArray[np.bool_]:
+    """Say what is for one public, when that public was not asked for."""
+    apart = np.zeros(index.count, dtype=np.bool_)
+    for public in PARTICULAR:
+        if public not in ask.publics:
+            apart |= flags_of(index.bitmap(f"{PARTICULARLY}{public}"), index.count)
+    return apart
 
 
 def understood(ask: Ask, choices: list[Choice]) -> BitMap:

@@ -26,6 +26,7 @@ from referral.search.query import Serves
 SERVES: tuple[Serves, ...] = ("place", "region", "province", "unknown", "elsewhere")
 PLACE, REGION, PROVINCE, UNKNOWN, ELSEWHERE = range(5)
 NEAR_KM, FAR_KM = 25.0, 100.0
+WITHIN_TOWN_KM = 10.0
 STEPS_KM = (5.0, 10.0, 25.0, 50.0, 100.0, 200.0, 400.0, 800.0)
 MIDDLE_OF_BAND = (20.0, 60.0, 150.0)
 """What a public area counts for: under 25 km, up to 100, beyond."""
@@ -83,12 +84,13 @@ def beyond(index: Index, territory: Territory, km: float) -> BitMap:
 
 
 def steps(index: Index, territory: Territory) -> npt.NDArray[np.uint8]:
-    """Return distances as steps to sort by; a public area counts by its band, and no point as 100 km.
+    """Return distances as steps to sort by; a public area counts by its band, no point as in town or far.
 
     Nothing finer than its band can be read from where a public area stands. Those that serve the
     whole province are near everywhere.
     """
-    km = np.where(np.isnan(territory.km), FAR_KM, territory.km)
+    somewhere = np.where(territory.tier == PLACE, WITHIN_TOWN_KM, FAR_KM)
+    km = np.where(np.isnan(territory.km), somewhere, territory.km)
     banded = index.arrays["precision"] == BANDED
     middle = np.select(
         [km < NEAR_KM, km <= FAR_KM], [MIDDLE_OF_BAND[0], MIDDLE_OF_BAND[1]], MIDDLE_OF_BAND[2]

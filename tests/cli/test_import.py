@@ -46,7 +46,7 @@ def test_a_mistake_is_named_by_file_line_and_column(run, spoiled):
 
 
 def test_a_mistake_is_told_in_french_too(run, spoiled):
-    assert "services.csv, ligne 3, colonne phone_tollfree" in run(spoiled, "fr_CA.UTF-8").stderr
+    assert "services.csv, ligne\xa03, colonne\xa0phone_tollfree" in run(spoiled, "fr_CA.UTF-8").stderr
 
 
 def test_a_mistake_changes_nothing(run, spoiled, session):

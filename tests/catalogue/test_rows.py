@@ -128,7 +128,8 @@ def test_two_names_of_one_organization_are_flagged(tmp_path):
         ("schedules.csv", {"opens_at": "8 h"}, "opens_at", columns.BAD_TIME),
         ("schedules.csv", {"closes_at": "24:00"}, "closes_at", columns.BAD_TIME),
         ("schedules.csv", {"valid_from": "2026-10"}, "valid_from", columns.BAD_DAY),
-        ("schedules.csv", {"valid_from": "2026-10-02", "valid_to": "2026-10-01"}, "valid_to", sheets.DAYS_CROSSED),
+        ("schedules.csv", {"valid_from": "2026-10-02", "valid_to": "2026-10-01"},
+         "valid_to", sheets.DAYS_CROSSED),
         ("schedules.csv", {"service_id": "autre"}, "service_id", reading.NO_SERVICE),
         ("languages.csv", {"code": "xx"}, "code", columns.UNKNOWN_CODE),
         ("languages.csv", {"mode": "sung"}, "mode", columns.BAD_CHOICE),
@@ -202,8 +203,8 @@ def test_address_of_a_shelter_is_refused_whatever_the_file_says(tmp_path, column
 @pytest.mark.parametrize(
     "column",
     [
-        "org_name_fr", "org_name_en", "service_name_fr", "service_name_en", "description_fr", "description_en",
-        "service_area_fr", "service_area_en", "hours_text", "hours_text_en", "city",
+        "org_name_fr", "org_name_en", "service_name_fr", "service_name_en", "description_fr",
+        "description_en", "service_area_fr", "service_area_en", "hours_text", "hours_text_en", "city",
     ],
 )  # fmt: skip
 def test_address_in_any_text_of_a_confidential_row_is_refused(tmp_path, column, trace):

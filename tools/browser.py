@@ -44,14 +44,15 @@ def find_browser() -> Path | None:
 
 def install_browser() -> Path:
     """Install a browser: Debian's where that is allowed, else Playwright's; raises NoBrowserError."""
-    for attempt in (_from_debian, _from_playwright):
+    for attempt in (install_from_debian, install_from_playwright):
         attempt(_run)
         if path := find_browser():
             return path
     raise NoBrowserError(ADVICE)
 
 
-def _from_debian(run: Callable[..., bool]) -> None:
+def install_from_debian(run: Callable[..., bool]) -> None:
+    """Ask Debian for Chromium, where this user may."""
     if not shutil.which("apt-get"):
         return
     as_root = [] if os.geteuid() == 0 else ["sudo", "-n"]
@@ -61,7 +62,8 @@ def _from_debian(run: Callable[..., bool]) -> None:
     run([*as_root, "apt-get", "install", "--yes", "--quiet", "--no-install-recommends", "chromium"])
 
 
-def _from_playwright(run: Callable[..., bool]) -> None:
+def install_from_playwright(run: Callable[..., bool]) -> None:
+    """Ask Playwright to download a browser for this user."""
     run([".venv/bin/python", "-m", "playwright", "install", "chromium"])
 
 

@@ -146,3 +146,50 @@ def test_the_browsers_sandbox_is_given_up_for_root_only(user, sandboxed, monkeyp
     monkeypatch.setattr(os, "geteuid", lambda: user)
 
     assert ("--no-sandbox" not in browser.flags()) is sandboxed
+
+
+class Commands:
+    """Notes what would be run; refuses what begins with one of the words given."""
+
+    def __init__(self, *refused: str) -> None:
+        self.refused = refused
+        self.ran: list[str] = []
+
+    def __call__(self, command: list[str]) -> bool:
+        self.ran.append(" ".join(command))
+        return not self.ran[-1].startswith(self.refused) if self.refused else True
+
+
+@pytest.fixture
+def debian(monkeypatch):
+    """A machine that has apt-get and sudo, and no browser."""
+    monkeypatch.setattr(
+        browser.shutil, "which", lambda name: f"/usr/bin/{name}" if name == "apt-get" else None
+    )
+
+
+def test_root_installs_the_browser_of_debian(debian, monkeypatch):
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    commands = Commands()
+
+    browser.install_from_debian(commands)
+
+    assert commands.ran[-1].startswith("apt-get install")
+
+
+def test_who_may_become_root_without_a_password_installs_it_too(debian, monkeypatch):
+    monkeypatch.setattr(os, "geteuid", lambda: 1000)
+    commands = Commands()
+
+    browser.install_from_debian(commands)
+
+    assert commands.ran[-1].startswith("sudo -n apt-get install")
+
+
+def test_who_may_not_become_root_is_asked_for_no_password(debian, monkeypatch):
+    monkeypatch.setattr(os, "geteuid", lambda: 1000)
+    commands = Commands("sudo")
+
+    browser.install_from_debian(commands)
+
+    assert commands.ran == ["sudo -n true"]

@@ -111,6 +111,8 @@ def streets_named(text: str | None) -> list[str]:
 
 def as_read(text: str) -> str:
     """Return a text as a reader sees it: without invisible characters, compatible forms made plain."""
+    if text.isascii():
+        return re.sub(r"\s+", " ", text)
     plain = unicodedata.normalize("NFKC", text.replace("½", " 1/2")).translate(INVISIBLE)
     return re.sub(r"\s+", " ", plain)
 

@@ -141,6 +141,8 @@ def _longest_town(text: str, words: list[re.Match[str]], position: int) -> int:
     start = words[position].start()
     if not text[start].isupper() or text[start - 1 : start] == "-":
         return 0
+    if fold_name(words[position].group()) not in _first_words():
+        return 0
     for length in range(min(MOST_WORDS, len(words) - position), 0, -1):
         folded = fold_name(_text_of(text, words, position, length))
         if folded in _town_names() or folded in _large_names():
@@ -157,6 +159,11 @@ def _large_names() -> frozenset[str]:
     """Names that say no more than a public area does."""
     regions = {fold_name(name.fr or "") for name in REGIONS.values()}
     return frozenset({fold_name(name) for name in LARGE_MUNICIPALITIES} | regions)
+
+
+@cache
+def _first_words() -> frozenset[str]:
+    return frozenset(name.split()[0] for name in _town_names() | _large_names())
 
 
 @cache

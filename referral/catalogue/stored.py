@@ -73,7 +73,8 @@ def read_stored(session: Session) -> Stored:
     connection = directory_connection(session)
 
     def rows(table: sa.Table) -> Iterable[Values]:
-        return (dict(row) for row in connection.execute(sa.select(table)).mappings())
+        names = table.columns.keys()
+        return (dict(zip(names, row, strict=True)) for row in connection.execute(sa.select(table)))
 
     parts: defaultdict[uuid.UUID, defaultdict[str, dict[uuid.UUID, Values]]]
     parts = defaultdict(lambda: defaultdict(dict))

@@ -91,9 +91,7 @@ def writing(session: Session) -> Iterator[Session]:
     writer may have made stale, and answer "locked" without waiting.
     """
     session.rollback()
-    session.connection(
-        bind_arguments={"bind": db.engines[DIRECTORY]}, execution_options={WRITES: True}
-    )
+    session.connection(bind_arguments={"bind": db.engines[DIRECTORY]}, execution_options={WRITES: True})
     try:
         yield session
         session.commit()
@@ -107,7 +105,12 @@ def prepare_sqlite(connection: DBAPIConnection, _record: ConnectionPoolEntry) ->
     """Make SQLite check foreign keys, wait for its lock and leave transactions to us."""
     if isinstance(connection, sqlite3.Connection):
         connection.isolation_level = None
-        for setting in ("foreign_keys = ON", "busy_timeout = 5000", "journal_mode = WAL", "secure_delete = ON"):
+        for setting in (
+            "foreign_keys = ON",
+            "busy_timeout = 5000",
+            "journal_mode = WAL",
+            "secure_delete = ON",
+        ):
             connection.execute(f"PRAGMA {setting}")
 
 

@@ -14,6 +14,7 @@ from referral.catalogue.schedules import is_open
 from referral.catalogue.vocabulary import TAXONOMIES
 from referral.directory import words
 from referral.geo.areas import REGIONS
+from referral.geo.places import KnownPlace
 from referral.i18n.languages import name_language
 from referral.i18n.lists import say_list, say_number
 from referral.i18n.locale import current_language
@@ -24,7 +25,6 @@ from referral.shared.bilingual import Bilingual
 MOST_TAGS = 4
 MOST_REGIONS = 3
 UNSAID_LANGUAGES = frozenset({"fr", "en"})
-PRECISE_KM = 10
 
 Openness = Literal["open", "closed", "always", "unknown"]
 
@@ -52,8 +52,8 @@ class Card:
     tags: tuple[str, ...]
 
 
-def make_card(listing: Listing, hit: Hit, near: str | None) -> Card:
-    """Return the card of a listing found; ``near`` names the place asked."""
+def make_card(listing: Listing, hit: Hit, near: KnownPlace | None) -> Card:
+    """Return the card of a listing found; ``near`` is the place asked."""
     openness = openness_of(listing, hit.open_now)
     return Card(
         id=listing.id,
@@ -63,9 +63,9 @@ def make_card(listing: Listing, hit: Hit, near: str | None) -> Card:
         text_phone=first_phone(listing, "text"),
         website=listing.website or listing.organization.website,
         fallback=listing.fallback,
-        kinds=tuple(label("categories", code) for code in listing.categories[:MOST_TAGS]),
+        kinds=labels("categories", listing.categories)[:MOST_TAGS],
         territory=territory_of(listing, hit, near),
-        distance=distance_of(hit, near),
+        distance=distance_of(listing, hit, near),
         openness=openness,
         opening=str(words.OPENNESS[openness]),
         trust=str(words.TRUST_SHORT[listing.trust]),
@@ -84,6 +84,14 @@ def list_cards(listings: Iterable[Listing], at: datetime) -> list[Card]:
 def label(taxonomy: str, code: str) -> str:
     """Return the words of a code in the page's language; the code itself where nobody named it."""
     return in_words(TAXONOMIES[taxonomy].get(code)) or code
+
+
+def labels(taxonomy: str, codes: Iterable[str]) -> tuple[str, ...]:
+    """Return the words of codes, in the order of their vocabulary."""
+    order = {code: place for place, code in enumerate(TAXONOMIES[taxonomy])}
+    return tuple(
+        label(taxonomy, code) for code in sorted(codes, key=lambda code: order.get(code, len(order)))
+    )
 
 
 def in_words(text: Bilingual | None) -> str:
@@ -116,12 +124,12 @@ def openness_of(listing: Listing, open_now: bool | None) -> Openness:  # noqa: F
     return "unknown" if open_now is None else ("open" if open_now else "closed")
 
 
-def territory_of(listing: Listing, hit: Hit, near: str | None) -> str:
+def territory_of(listing: Listing, hit: Hit, near: KnownPlace | None) -> str:
     """Say whom a service is for, as to where they are."""
     if listing.area.everywhere or hit.serves == "province":
         return gettext("Serves all of Québec")
     if hit.serves == "place" and near:
-        return gettext("Serves %(place)s", place=near)
+        return gettext("Serves %(place)s", place=near.name)
     return area_served(listing) or gettext("Area served not known")
 
 
@@ -136,24 +144,25 @@ def area_served(listing: Listing) -> str:
     return gettext("In %(place)s", place=where) if where else ""
 
 
-def distance_of(hit: Hit, near: str | None) -> str | None:
-    """Say how far a service is, no more precisely than its place may be known."""
-    if near is None:
+def distance_of(listing: Listing, hit: Hit, near: KnownPlace | None) -> str | None:
+    """Say how far a service is, no more precisely than its place may be known.
+
+    A town is measured from its middle: within the town asked, kilometres would tell nothing.
+    """
+    if near is None or (hit.distance_km is not None and listing.place.municipality == near.name):
         return None
     if hit.distance_km is not None:
-        km = hit.distance_km
-        if km < 1:
-            return gettext("less than 1 km away")
-        shown = round(km, 1) if km < PRECISE_KM else round(km)
-        return gettext("%(km)s km away", km=say_number(shown, current_language()))
+        return gettext(
+            "about %(km)s km away", km=say_number(max(1, round(hit.distance_km)), current_language())
+        )
     return str(words.BANDS[hit.distance_band]) if hit.distance_band else None
 
 
 def tags_of(listing: Listing) -> tuple[str, ...]:
     """Return for whom it is and the languages that one would not expect."""
-    people = [label("clientele", code) for code in listing.clientele if code != "anyone"]
+    people = labels("clientele", (code for code in listing.clientele if code != "anyone"))
     spoken = [each.code for each in listing.languages if each.code not in UNSAID_LANGUAGES]
-    shown = people[:MOST_TAGS]
+    shown = list(people[:MOST_TAGS])
     if len(people) > MOST_TAGS:
         shown.append(gettext("and others"))
     return (*shown, *_unique(language_name(code) for code in spoken[:MOST_TAGS]))

@@ -12,10 +12,12 @@ from flask_babel import gettext, lazy_gettext
 from referral.catalogue.freshness import age_of
 from referral.catalogue.listing import Answer, Listing, PhoneNumber, Source
 from referral.catalogue.schedules import HoursToday, hours_today, is_open
+from referral.catalogue.vocabulary import TAXONOMIES
 from referral.directory import words
 from referral.directory.cards import (
     Openness,
     label,
+    labels,
     language_name,
     openness_of,
     region_name,
@@ -80,8 +82,8 @@ def describe(listing: Listing, at: datetime) -> Details:
         voice=_phones(listing, "voice"),
         text=_phones(listing, "text"),
         textphone=_phones(listing, "textphone"),
-        kinds=tuple(label("categories", code) for code in listing.categories),
-        clientele=tuple(label("clientele", code) for code in listing.clientele),
+        kinds=labels("categories", listing.categories),
+        clientele=labels("clientele", listing.clientele),
         openness=openness,
         opening=str(words.OPENNESS[openness]),
         today=today,
@@ -92,7 +94,7 @@ def describe(listing: Listing, at: datetime) -> Details:
         area=say_area(listing),
         place=say_place(listing),
         cost=label("costs", listing.cost) if listing.cost else "",
-        routes=tuple(label("referral_routes", code) for code in listing.referral_routes),
+        routes=labels("referral_routes", listing.referral_routes),
         accessibility=_answers("accessibility", listing.accessibility),
         trust=str(words.TRUST_LONG[listing.trust]),
         is_confirmed=listing.trust in words.CONFIRMED,
@@ -131,8 +133,11 @@ def say_ages(least: int | None, most: int | None) -> str:
 
 def say_languages(listing: Listing) -> tuple[tuple[str, str], ...]:
     """Return each way of using languages with the languages offered that way."""
+    order = list(TAXONOMIES["languages"])
     by_mode: dict[str, list[str]] = defaultdict(list)
-    for each in listing.languages:
+    for each in sorted(
+        listing.languages, key=lambda each: order.index(each.code) if each.code in order else len(order)
+    ):
         by_mode[each.mode].append(language_name(each.code))
     return tuple(
         (str(title), say_list(by_mode[mode], current_language()))
@@ -160,7 +165,7 @@ def say_place(listing: Listing) -> str:
     if listing.confidential:
         if where := place.municipality or region:
             return gettext("Confidential address: %(where)s area", where=where)
-        return gettext("Confidential address")
+        return ""
     if place.address:
         parts = (place.address, place.municipality, place.postal_code)
         return set_text(", ".join(part for part in parts if part), "fr")
@@ -228,4 +233,4 @@ def _gather_sources(sources: tuple[Source, ...]) -> list[SourceLine]:
                 date=date,
             )
         )
-    return lines
+    return list(dict.fromkeys(lines))

@@ -87,12 +87,11 @@ def find_results(
     if page > pages:
         page = pages
         found = search(edition.index, replace(query, offset=(page - 1) * PER_PAGE))
-    near = place.name if place else None
     return Results(
         total=found.total,
         page=page,
         pages=pages,
-        groups=tuple(_group(edition, found.hits, near)),
+        groups=tuple(_group(edition, found.hits, place)),
         loosenings=() if found.total else tuple(list_loosenings(edition, criteria, place, at)),
     )
 
@@ -110,7 +109,7 @@ def title_of(results: Results, criteria: Criteria, place: KnownPlace | None) -> 
     return " ".join(parts)
 
 
-def _group(edition: Readable, hits: Sequence[Hit], near: str | None) -> Iterator[Group]:
+def _group(edition: Readable, hits: Sequence[Hit], near: KnownPlace | None) -> Iterator[Group]:
     """Put cards under the way in which they serve, in the engine's order within each."""
     if near is None:
         if hits:

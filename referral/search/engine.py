@@ -9,7 +9,6 @@ from __future__ import annotations
 import numpy as np
 from pyroaring import BitMap
 
-from referral.geo.distance import geodesic_km
 from referral.search.asking import Ask, understand
 from referral.search.bitmaps import bitmap_of, positions_of
 from referral.search.essentials import LATEST, lift_essentials
@@ -80,10 +79,6 @@ def _page(results: Results, found: BitMap) -> list[int]:
 def _hit(results: Results, position: int) -> Hit:
     unknown = results.unknown(position)
     km, band = distance_shown(results.index, results.territory, position)
-    near = results.query.near
-    if km is not None and near is not None:
-        point = (float(results.index.arrays[name][position]) for name in ("latitude", "longitude"))
-        km = round(geodesic_km(near.latitude, near.longitude, *point), 1)
     return Hit(
         position=position,
         score=float(results.order.keys[position]),

@@ -52,18 +52,21 @@ def _table(index: Index) -> dict[str, dict[str, Answers]]:
     kept: dict[str, dict[str, Answers]] | None = index.cache.get("facets")
     if kept is None:
         kept = {}
+        held = _held(index)
         for name, definition in FILTERS.items():
-            if not definition.facet:
-                continue
-            values = _values(index, name)
-            pairs = {value: answers(index, name, value) for value in values}
-            kept[name] = {value: pair for value, pair in pairs.items() if pair[0]}
+            values = held.get(name, set()) if definition.facet else set()
+            order = [each for each in definition.values if each in values or "*" in values]
+            order += sorted(values.difference(order, "*"))
+            kept[name] = {value: answers(index, name, value) for value in order}
         index.cache["facets"] = kept
     return kept
 
 
-def _values(index: Index, name: str) -> list[str]:
-    listed = list(FILTERS[name].values)
-    prefix = f"{name}="
-    held = [each.removeprefix(prefix) for each in index.attributes if each.startswith(prefix)]
-    return listed + [each for each in held if each not in listed and each != "*"]
+def _held(index: Index) -> dict[str, set[str]]:
+    """Return, for each filter, the values that some listing answers yes to."""
+    held: dict[str, set[str]] = {}
+    for attribute in index.attributes:
+        name, found, value = attribute.partition("=")
+        if found:
+            held.setdefault(name, set()).add(value)
+    return held

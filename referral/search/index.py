@@ -93,7 +93,8 @@ class Index:
         head = json.loads((folder / "index.json").read_text(encoding="utf-8"))
         if head["format"] != FORMAT:
             raise ForeignIndexError(f"{folder}: format {head['format']}, not {FORMAT}")
-        arrays = {name: np.load(folder / f"{name}.npy", mmap_mode="r") for name in head["arrays"]}
+        mapped = {name: np.load(folder / f"{name}.npy", mmap_mode="r") for name in head["arrays"]}
+        arrays = {name: np.asarray(values) for name, values in mapped.items()}  # slices of a memmap are slow
         terms, attributes = (
             _numbered((folder / f"{name}.txt").read_text(encoding="utf-8"))
             for name in ("terms", "attributes")

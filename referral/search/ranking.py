@@ -25,8 +25,9 @@ from referral.search.territory import ELSEWHERE, SERVES, Territory, steps
 
 Keys = npt.NDArray[np.int64]
 
-SHARES = (0.15, 0.3, 0.5, 0.7, 0.9)
-"""Shares of what was asked are compared by these steps only: finer differences prove nothing."""
+SHARES = (15, 30, 50, 70, 90)
+"""Hundredths of what was asked; compared by these steps only, since finer differences prove nothing."""
+LEVEL_OF = np.searchsorted(SHARES, np.arange(101), side="right").astype(np.int64)
 ROUND_TABLES = "coalition"
 """Bodies that bring services together, not people who need one."""
 MOST_UNKNOWN = 15
@@ -50,7 +51,7 @@ def weigh(index: Index, ask: Ask, match: Match | None, choices: list[Choice], te
     level = np.zeros(count, dtype=np.int64)
     relevance = np.zeros(count, dtype=np.int64)
     if match is not None:
-        level = np.searchsorted(SHARES, match.share + np.float32(1e-4), side="right").astype(np.int64)
+        level = LEVEL_OF[np.clip(match.share * 100 + np.float32(0.01), 0, 100).astype(np.int64)]
         relevance = np.clip(match.relevance * FINEST, 0, FINEST).astype(np.int64)
     unknown = np.zeros(count, dtype=np.int64)
     for choice in choices:

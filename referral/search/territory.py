@@ -27,7 +27,10 @@ SERVES: tuple[Serves, ...] = ("place", "region", "province", "unknown", "elsewhe
 PLACE, REGION, PROVINCE, UNKNOWN, ELSEWHERE = range(5)
 NEAR_KM, FAR_KM = 25.0, 100.0
 WITHIN_TOWN_KM = 10.0
-STEPS_KM = (5.0, 10.0, 25.0, 50.0, 100.0, 200.0, 400.0, 800.0)
+STEPS_KM = (5, 10, 25, 50, 100, 200, 400, 800)
+FARTHEST_KM = 1_000
+STEP_OF_KM = np.searchsorted(STEPS_KM, np.arange(FARTHEST_KM + 1), side="right").astype(np.uint8)
+"""Distances are compared by steps, looked up by whole kilometres."""
 MIDDLE_OF_BAND = (20.0, 60.0, 150.0)
 """What a public area counts for: under 25 km, up to 100, beyond."""
 
@@ -95,14 +98,19 @@ def steps(index: Index, territory: Territory) -> npt.NDArray[np.uint8]:
     middle = np.select(
         [km < NEAR_KM, km <= FAR_KM], [MIDDLE_OF_BAND[0], MIDDLE_OF_BAND[1]], MIDDLE_OF_BAND[2]
     )
-    step = np.searchsorted(STEPS_KM, np.where(banded, middle, km), side="right").astype(np.uint8)
+    step = STEP_OF_KM[np.minimum(np.where(banded, middle, km), FARTHEST_KM).astype(np.int64)]
     step[territory.tier == PROVINCE] = 0
     return step
 
 
 def distance_shown(index: Index, territory: Territory, position: int) -> tuple[float | None, str | None]:
-    """Return what may be said of a distance: kilometres to a point that is shown, else a band."""
+    """Return what may be said of a distance: kilometres to a point that is shown, else a band.
+
+    Whole kilometres from 10 on: points stand for towns, and great circles are right to 0.6 %.
+    """
     precision, km = int(index.arrays["precision"][position]), float(territory.km[position])
     if precision == NO_POINT or np.isnan(km):
         return None, None
-    return (round(km, 1), None) if precision == SHOWN else (None, distance_band(km))
+    if precision != SHOWN:
+        return None, distance_band(km)
+    return round(km, 1 if km < WITHIN_TOWN_KM else None), None

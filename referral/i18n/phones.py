@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import phonenumbers
 
 from referral.i18n.typography import NO_BREAK
 
+REMEMBERED = 4096
 HOME = "CA"
 SHORT = 4
 TOLL_FREE = frozenset({"800", "833", "844", "855", "866", "877", "888"})
 AREA_END, PREFIX_END = 3, 6
 
 
+@lru_cache(maxsize=REMEMBERED)
 def show_number(number: str) -> str:
     """Return « 1 800 363-9010 », « 514 555-0123 » or a short number as it is; its spaces do not break.
 

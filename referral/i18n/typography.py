@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from referral.shared.bilingual import Language
 
+REMEMBERED = 8192
 NO_BREAK = "\u00a0"
 _SPACES = "[ \u00a0\u202f]+"
 _BEFORE_MARK = re.compile(rf"{_SPACES}(?=[:;?!»$]|%(?!\())")
@@ -31,6 +33,7 @@ def set_french(text: str) -> str:
     return _INSIDE_HOUR.sub(NO_BREAK, text)
 
 
+@lru_cache(maxsize=REMEMBERED)
 def set_text(text: str, language: Language) -> str:
     """Return a text as it is printed in its language."""
     text = _APOSTROPHE.sub("’", text)

@@ -6,10 +6,13 @@ from flask import Flask
 
 from referral.web import assets, compression, errors, headers, templating
 
+MOST_BYTES = 64 * 1024
+"""Of what may be sent to us; a form is far below."""
+
 
 def init_app(app: Flask) -> None:
     """Attach headers, errors, static files and what templates call."""
-    app.config.setdefault("MAX_CONTENT_LENGTH", 64 * 1024)
+    app.config["MAX_CONTENT_LENGTH"] = app.config["MAX_CONTENT_LENGTH"] or MOST_BYTES
     app.after_request(headers.set_headers)
     app.after_request(compression.compress)
     assets.init_app(app)

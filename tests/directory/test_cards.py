@@ -49,6 +49,24 @@ def test_the_distance_to_a_confidential_place_is_a_band(client):
     assert not re.search(r"à \d", shown)
 
 
+def test_kilometres_within_the_town_asked_are_not_given(client):
+    assert "km" not in card(client, OFFICE, "/fr/services?near=Montr%C3%A9al&q=clinique")
+
+
+def test_the_distance_to_a_public_address_is_about_right(client):
+    assert "à environ 12 km" in card(client, OFFICE, "/fr/services?near=Laval&q=clinique")
+
+
+def test_without_a_number_the_web_site_is_there(client):
+    assert 'href="https://reseau.example/"' in card(client, SILENT, "/fr/services?need=transitional_housing")
+
+
+def test_what_is_said_of_people_follows_the_vocabulary(client):
+    shown = card(client, SHELTER, "/fr/services?near=Laval")
+
+    assert shown.index("Femmes") < shown.index("Enfants")
+
+
 def test_always_open_is_said(client):
     assert "Ouvert 24 h/24" in card(client, SHELTER, "/fr/services?near=Laval")
 

@@ -68,7 +68,7 @@ SHELTER = make_listing(
     "hebergement",
     name=Text("Maison d'hébergement Exemple", None),
     categories=("emergency_shelter", "domestic_violence"),
-    clientele=("women", "children"),
+    clientele=("children", "women"),
     confidential=True,
     place=Place("public_area", "13", "Laval"),
     area=AreaServed(regions=("13",)),
@@ -106,6 +106,7 @@ SILENT = make_listing(
     name=Text("Réseau Exemple", "Example network"),
     categories=("transitional_housing",),
     phones=(),
+    website="https://reseau.example/",
     sources=(),
     fallback=PROVINCIAL.organization,
 )

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from flask import abort
+from flask import abort, request
 
 from referral.access.guard import public
 from referral.web.helplines import load_help_lines
@@ -20,6 +20,11 @@ def failing(tmp_path_factory):
     @public
     def fail(status):
         abort(status)
+
+    @app.post("/fr/read")
+    @public
+    def read():
+        return str(len(request.form))
 
     @app.get("/fr/broken")
     @public
@@ -61,6 +66,13 @@ def test_a_page_of_errors_that_cannot_be_made_still_gives_numbers(failing, monke
     response = failing.get("/fr/broken")
 
     assert response.status_code == 500
+    assert 'href="tel:911"' in response.text
+
+
+def test_more_than_a_form_can_hold_is_refused(failing):
+    response = failing.post("/fr/read", data={"text": "a" * 100_000})
+
+    assert response.status_code == 413
     assert 'href="tel:911"' in response.text
 
 

@@ -118,3 +118,12 @@ def test_sheet_is_as_sure_as_the_row_that_it_structures(name, services):
     of_service = {row["service_id"]: [row[column] for column in source] for row in services}
 
     assert all([row[column] for column in source] == of_service[row["service_id"]] for row in read(name))
+
+
+def test_texts_of_confidential_rows_name_no_town_beyond_the_name_of_their_organization():
+    remarks = Remarks()
+    read_catalogue(CATALOGUE, remarks)
+    territories = {"Maria", "Brome"}  # as in Maria-Chapdelaine and Brome-Missisquoi, which are no towns
+
+    beyond = [flag for flag in remarks.flags if not (flag.column or "").startswith("org_name")]
+    assert {flag.values["town"] for flag in beyond} == territories

@@ -16,13 +16,10 @@ from referral.search.index import Index
 def open_and_closed(index: Index, at: datetime) -> tuple[BitMap, BitMap]:
     """Return the positions known to be open at an aware moment, and those known to be closed."""
     wall = wall_clock(at)
-    key = f"openness {wall:%Y%m%d%H%M%S}"
-    kept: tuple[BitMap, BitMap] | None = index.cache.get(key)
-    if kept is None:
-        for stale in [name for name in index.cache if name.startswith("openness ")]:
-            index.cache.pop(stale, None)
-        kept = index.cache[key] = _judge(index, wall)
-    return kept
+    kept: tuple[datetime, tuple[BitMap, BitMap]] | None = index.cache.get("openness")
+    if kept is None or kept[0] != wall:
+        kept = index.cache["openness"] = (wall, _judge(index, wall))  # replaced whole: threads share it
+    return kept[1]
 
 
 def _judge(index: Index, wall: datetime) -> tuple[BitMap, BitMap]:

@@ -1,4 +1,6 @@
 import time
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 
 import pytest
 
@@ -96,3 +98,18 @@ def test_an_index_of_ten_thousand_opens_in_a_moment_and_is_rebuilt_in_a_fraction
 
     assert opened - started < 0.25, "about 10 ms alone; the rest is room for a busy machine"
     assert rebuilt - opened < 1.5, "under 0.3 s alone; the rest is room for a busy machine"
+
+
+def test_threads_that_share_an_index_get_the_same_answers(tmp_path):
+    build_index(LISTINGS).write(tmp_path)
+    index = Index.open(tmp_path)
+    queries = [
+        Query(AFTERNOON + timedelta(minutes=n), "refuge", filters={"open_now": ("true",)}) for n in range(60)
+    ]
+    alone = [search(index, query) for query in queries]
+    index.cache.clear()
+
+    with ThreadPoolExecutor(8) as threads:
+        together = list(threads.map(lambda query: search(index, query), queries))
+
+    assert together == alone

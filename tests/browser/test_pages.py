@@ -108,3 +108,12 @@ def test_the_map_shows_in_the_page(visit):
 
     frame.locator(".leaflet-container").wait_for()
     frame.get_by_text("sur la carte").wait_for()
+
+
+def test_paper_is_white_also_for_who_reads_in_the_dark(visit):
+    page = visit("/fr/services?q=maison&near=Laval", scheme="dark")
+    page.emulate_media(media="print")
+
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+    assert faults(page) == []
+    assert not page.locator(".exit").is_visible()

@@ -11,9 +11,10 @@ from alembic import context
 from flask import current_app
 
 import referral.catalogue.models
+import referral.evidence.models
 from referral.shared.database import DirectoryBase
 
-assert referral.catalogue.models  # noqa: S101 - imported so that the metadata knows its tables
+MODELS = (referral.catalogue.models, referral.evidence.models)
 
 BASES = (DirectoryBase,)
 

@@ -24,6 +24,7 @@ class Permission(StrEnum):
     """Named ``resource:action``; sorted."""
 
     EDITION_BUILD = "edition:build"
+    FLAG_REVIEW = "flag:review"
     LISTING_IMPORT = "listing:import"
 
 
@@ -57,8 +58,14 @@ def is_operator(actor: Actor, _target: Target) -> bool:
     return actor.holds(Role.OPERATOR)
 
 
+def is_vetter(actor: Actor, _target: Target) -> bool:
+    """Say whether the actor vets listings."""
+    return actor.holds(Role.VETTER)
+
+
 POLICY: dict[Permission, tuple[tuple[Condition, ...], ...]] = {
     Permission.EDITION_BUILD: ((is_operator,),),
+    Permission.FLAG_REVIEW: ((is_operator,), (is_vetter,)),
     Permission.LISTING_IMPORT: ((is_operator,),),
 }
 

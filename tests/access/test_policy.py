@@ -5,8 +5,8 @@ import pytest
 from referral.access.policy import CONSOLE, POLICY, Actor, Permission, Role, Target, permits
 
 OWN, OTHER = uuid4(), uuid4()
-ALLOWED = {
-    (permission, Role.OPERATOR) for permission in (Permission.EDITION_BUILD, Permission.LISTING_IMPORT)
+ALLOWED = {(permission, Role.OPERATOR) for permission in Permission} | {
+    (Permission.FLAG_REVIEW, Role.VETTER)
 }
 
 

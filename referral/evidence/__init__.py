@@ -1,0 +1,1 @@
+"""What people tell us without an account: listings to correct, needs that nothing met."""

@@ -1,0 +1,75 @@
+"""What can be said of a listing, and why a need stayed unmet: codes, with their words in both languages.
+
+The reasons are those of intake practice (docs/glossary.md), kept to what a search can know.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from enum import StrEnum
+
+from referral.catalogue.confidentiality import address_traces
+
+LONGEST_NOTE = 500
+
+
+class FlagKind(StrEnum):
+    """What is wrong with a listing; sorted by what must be looked at first."""
+
+    UNSAFE = "unsafe"
+    PHONE = "phone"
+    CLOSED = "closed"
+    HOURS = "hours"
+    ADMISSION = "admission"
+    OTHER = "other"
+
+
+class FlagStatus(StrEnum):
+    """Held for review, then acted on or set aside."""
+
+    WAITING = "waiting"
+    CORRECTED = "corrected"
+    DISMISSED = "dismissed"
+
+
+class UnmetReason(StrEnum):
+    """Why a need stayed unmet."""
+
+    NO_SERVICE = "no-service"
+    NO_CAPACITY = "no-capacity"
+    NOT_ELIGIBLE = "not-eligible"
+    OUT_OF_TERRITORY = "out-of-territory"
+    LANGUAGE = "language"
+    HOURS = "hours"
+    NO_ANSWER = "no-answer"
+    OTHER = "other"
+
+
+class AgeBand(StrEnum):
+    """Ages as bands, never as a number."""
+
+    UNDER_14 = "under-14"
+    FROM_14_TO_17 = "14-17"
+    FROM_18_TO_24 = "18-24"
+    FROM_25_TO_64 = "25-64"
+    FROM_65 = "65-or-more"
+
+
+URGENCY = {kind: place for place, kind in enumerate(FlagKind)}
+
+
+class NoteTellsOfAPlaceError(ValueError):
+    """A note holds an address; it is not kept, since it may be one that must stay unknown."""
+
+
+def check_note(note: str) -> str:
+    """Return a note without the space around it; raises NoteTellsOfAPlaceError."""
+    plain = note.strip()[:LONGEST_NOTE]
+    if address_traces(plain):
+        raise NoteTellsOfAPlaceError
+    return plain
+
+
+def month_of(day: date) -> date:
+    """Return the first of the month: no need is kept with its day."""
+    return day.replace(day=1)

@@ -1,0 +1,42 @@
+"""Reads of what people told us."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from referral.catalogue.models import Service
+from referral.evidence.kinds import URGENCY, FlagStatus, UnmetReason
+from referral.evidence.models import ListingFlag, UnmetNeed
+
+
+def list_waiting_flags(session: Session) -> Sequence[tuple[ListingFlag, Service]]:
+    """Return what waits for review with its listing: what is unsafe first, then the oldest."""
+    statement = (
+        sa.select(ListingFlag, Service)
+        .join(Service, Service.id == ListingFlag.service_id)
+        .where(ListingFlag.status == FlagStatus.WAITING)
+        .order_by(sa.case(URGENCY, value=ListingFlag.kind), ListingFlag.flagged_on, ListingFlag.id)
+    )
+    return [(flag, service) for flag, service in session.execute(statement)]
+
+
+def find_flag(session: Session, flag_id: UUID) -> ListingFlag | None:
+    """Return one flag, or None where there is none."""
+    return session.get(ListingFlag, flag_id)
+
+
+def count_unmet_needs(session: Session) -> Sequence[tuple[date, str | None, str, UnmetReason, int]]:
+    """Return month, region, need, reason and how many, the newest month first."""
+    columns = (UnmetNeed.month, UnmetNeed.region_code, UnmetNeed.need, UnmetNeed.reason)
+    statement = (
+        sa.select(*columns, sa.func.count()).group_by(*columns).order_by(UnmetNeed.month.desc(), *columns[1:])
+    )
+    return [
+        (month, region, need, reason, count)
+        for month, region, need, reason, count in session.execute(statement)
+    ]

@@ -28,6 +28,7 @@ class Config:
     DIRECTORY_URL: str | None = None
     EDITION_DIR: Path = Path("instance/editions")
     EDITIONS_KEPT: int = 3
+    SEALING_DIR: Path = Path("instance/sealing")
     PUBLISHED_FROM: str = "sourced"
     TESTING: bool = False
 
@@ -44,6 +45,7 @@ class Config:
             SECRET_KEY=_secret(given),
             DIRECTORY_URL=given.get("DIRECTORY_URL") or None,
             EDITION_DIR=Path(given.get("EDITION_DIR", "instance/editions")).absolute(),
+            SEALING_DIR=Path(given.get("SEALING_DIR", "instance/sealing")).absolute(),
             EDITIONS_KEPT=_number(given, "EDITIONS_KEPT", default=3, least=1),
             PUBLISHED_FROM=_choice(given, "PUBLISHED_FROM", PUBLISHABLE),
         )

@@ -100,7 +100,14 @@ def migrated_app(url: str, editions: Path) -> Iterator[Flask]:
     from referral.app import create_app  # noqa: PLC0415  # tests of pure rules need no application
 
     editions.mkdir()
-    app = create_app(Config(SECRET_KEY=SECRET_KEY, DIRECTORY_URL=url, EDITION_DIR=editions, TESTING=True))
+    config = Config(
+        SECRET_KEY=SECRET_KEY,
+        DIRECTORY_URL=url,
+        EDITION_DIR=editions,
+        SEALING_DIR=editions.parent / "sealing",
+        TESTING=True,
+    )
+    app = create_app(config)
     with app.app_context():
         upgrade()
         app.extensions["filled_by_migrations"] = filled_tables(db.engines[DIRECTORY])

@@ -6,8 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from geopy.exc import GeocoderQueryError
+
 from referral.geo.areas import is_whole_province
-from referral.geo.places import KnownPlace, find_places
+from referral.geo.geocoder import PlaceGeocoder
+from referral.geo.places import KnownPlace
 
 Problem = Literal["unknown", "vague"]
 
@@ -25,7 +28,11 @@ def resolve(typed: str) -> PlaceAnswer:
     """Return what a typed place means; « le Québec » is anywhere."""
     if not typed.strip() or is_whole_province(typed):
         return PlaceAnswer()
-    return choose(find_places(typed))
+    try:
+        found = PlaceGeocoder().geocode(typed, exactly_one=False) or ()
+    except GeocoderQueryError:
+        return PlaceAnswer(problem="unknown")
+    return choose([location.raw for location in found])
 
 
 def choose(found: Sequence[KnownPlace]) -> PlaceAnswer:

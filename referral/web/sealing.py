@@ -24,6 +24,7 @@ from pathlib import Path
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from filelock import FileLock
+from flask import Flask, current_app
 
 KEPT = timedelta(days=90)
 NAME = re.compile(r"(\d{4}-\d{2})\.key")
@@ -33,6 +34,7 @@ LARGEST = 20_000
 """Characters of a seal, and bytes of what is in it: enough for any search, too few to tire a server."""
 
 Fields = Mapping[str, Sequence[str]]
+EXTENSION = "relais.sealer"
 
 
 class UnreadableSealError(Exception):
@@ -103,6 +105,17 @@ class Sealer:
             self.forget_old(now)
         self._keys[month] = AESGCM(path.read_bytes())
         return self._keys[month]
+
+
+def current_sealer() -> Sealer:
+    """Return the application's own."""
+    sealer: Sealer = current_app.extensions[EXTENSION]
+    return sealer
+
+
+def init_app(app: Flask) -> None:
+    """Give the application its sealer; its folder is made with the first key."""
+    app.extensions[EXTENSION] = Sealer(app.config["SEALING_DIR"])
 
 
 def _stamp(month: str) -> bytes:

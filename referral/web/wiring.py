@@ -17,4 +17,5 @@ def init_app(app: Flask) -> None:
     app.after_request(compression.compress)
     assets.init_app(app)
     errors.init_app(app)
+    sealing.init_app(app)
     templating.init_app(app)

@@ -55,7 +55,8 @@ def app_without_database(request: pytest.FixtureRequest, tmp_path: Path) -> Iter
     """An application that published one service and then lost its database."""
     with request.param(tmp_path) as installation:
         editions = tmp_path / "editions"
-        app = create_app(Config(SECRET_KEY=SECRET_KEY, DIRECTORY_URL=installation.url, EDITION_DIR=editions))
+        sealing = tmp_path / "sealing"
+        app = create_app(Config(SECRET_KEY, installation.url, EDITION_DIR=editions, SEALING_DIR=sealing))
         with app.app_context():
             upgrade()
             Directory(directory_session()).add("Service Exemple")
@@ -91,7 +92,8 @@ def test_every_public_page_answers_without_its_database(app_without_database):
 
 def test_a_process_without_any_credentials_answers_the_same(app_without_database):
     editions = app_without_database.config["EDITION_DIR"]
-    bare = create_app(Config(SECRET_KEY=SECRET_KEY, EDITION_DIR=editions)).test_client()
+    sealing = app_without_database.config["SEALING_DIR"]
+    bare = create_app(Config(SECRET_KEY, EDITION_DIR=editions, SEALING_DIR=sealing)).test_client()
 
     for address in public_addresses(app_without_database):
         assert bare.get(address).status_code in {200, 302}

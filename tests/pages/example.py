@@ -169,7 +169,9 @@ class ExampleEdition:
 
 def make_app(folder: Path, edition: ExampleEdition | None) -> Flask:
     """Return an application without any database; without an edition too if none is given."""
-    app = create_app(Config(SECRET_KEY=SECRET_KEY, EDITION_DIR=folder, TESTING=True))
+    app = create_app(
+        Config(SECRET_KEY=SECRET_KEY, EDITION_DIR=folder, SEALING_DIR=folder / "sealing", TESTING=True)
+    )
     app.config["PROPAGATE_EXCEPTIONS"] = False
     if edition is not None:
         app.extensions[READER] = edition

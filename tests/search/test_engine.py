@@ -4,7 +4,7 @@ from datetime import datetime
 
 import pytest
 
-from referral.catalogue.listing import AreaServed, Place, SpokenLanguage
+from referral.catalogue.listing import AreaServed, PhoneNumber, Place, SpokenLanguage
 from referral.geo.places import KnownPlace
 from referral.search.engine import search
 from referral.search.index import build_index
@@ -105,6 +105,44 @@ def test_elsewhere_and_far_goes_when_one_that_serves_the_place_answers_as_well()
 
     assert named([far, near], "refuge", near=LAVAL) == ["Ici Exemple"]
     assert named([far], "refuge", near=LAVAL) == ["Loin Exemple"]
+
+
+def test_elsewhere_comes_after_all_that_serve_the_place_even_if_it_answers_better():
+    listings = [
+        make_listing("Voisin Exemple", fr="Aide juridique et banque alimentaire.", place=in_town(MONTREAL)),
+        make_listing("Ici Exemple", fr="Banque alimentaire.", area=AreaServed(regions=("13",))),
+    ]
+
+    assert named(listings, "aide juridique banque alimentaire", near=LAVAL) == [
+        "Ici Exemple",
+        "Voisin Exemple",
+    ]
+
+
+def test_elsewhere_and_far_stays_when_nothing_that_serves_the_place_answers_as_well():
+    both = "Aide juridique et banque alimentaire."
+    listings = [
+        make_listing("Loin Exemple", fr=both, area=AreaServed(regions=("09",)), place=in_town(SEPT_ILES)),
+        make_listing("Ici Exemple", fr="Banque alimentaire.", area=AreaServed(regions=("13",))),
+    ]
+
+    assert named(listings, "aide juridique banque alimentaire", near=LAVAL) == ["Ici Exemple", "Loin Exemple"]
+
+
+def test_a_service_for_the_whole_province_is_near_everywhere():
+    listings = [
+        make_listing("Sans mot Exemple", area=PROVINCE, place=in_town(LAVAL), fr="Refuge et texte en plus."),
+        make_listing("Siège loin Exemple", area=PROVINCE, place=in_town(SEPT_ILES), fr="Refuge."),
+    ]
+
+    assert named(listings, "refuge", near=LAVAL)[0] == "Siège loin Exemple"
+
+
+def test_between_equals_the_one_that_can_be_called_comes_first():
+    listings = [make_listing(f"Site {n} Exemple") for n in range(5)]
+    listings.append(make_listing("Téléphone Exemple", phones=(PhoneNumber("+15145550100"),)))
+
+    assert named(listings)[0] == "Téléphone Exemple"
 
 
 def test_a_region_filter_leaves_no_one_who_serves_elsewhere():

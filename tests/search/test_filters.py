@@ -195,6 +195,12 @@ def test_the_youngest_age_is_included(age, kept):
     assert bool(find([make_listing(minimum_age=18)], age=age).hits) is kept
 
 
+def test_a_service_for_anyone_is_known_to_fit_every_age():
+    found = find([make_listing(clientele=("anyone",))], age="40")
+
+    assert [hit.unknown for hit in found.hits] == [()]
+
+
 def test_exploitation_hides_nothing_and_puts_its_services_first():
     listings = [
         make_listing("Autre Exemple"),

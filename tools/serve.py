@@ -38,6 +38,7 @@ def settings(instance: Path) -> dict[str, str]:
         "RELAIS_SECRET_KEY_FILE": str(instance / "secret-key"),
         "RELAIS_DIRECTORY_URL": f"sqlite:///{quote(str(instance / 'directory.db'))}",
         "RELAIS_EDITION_DIR": str(instance / "editions"),
+        "RELAIS_SEALING_DIR": str(instance / "sealing"),
     }
 
 

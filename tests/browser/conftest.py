@@ -83,7 +83,11 @@ def editions(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def settings(editions: Path, url: str | None = None) -> dict[str, str]:
     """Return the variables of a server that has an edition, and a database only if one is given."""
-    mine = {"RELAIS_SECRET_KEY": SECRET_KEY, "RELAIS_EDITION_DIR": str(editions)}
+    mine = {
+        "RELAIS_SECRET_KEY": SECRET_KEY,
+        "RELAIS_EDITION_DIR": str(editions),
+        "RELAIS_SEALING_DIR": str(editions.parent / "sealing"),
+    }
     kept = {name: value for name, value in os.environ.items() if not name.startswith("RELAIS_")}
     return kept | mine | ({"RELAIS_DIRECTORY_URL": url} if url else {})
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
-from referral.web import assets, compression, errors, headers, templating
+from referral.web import assets, compression, errors, headers, sealing, templating
 
 MOST_BYTES = 64 * 1024
 """Of what may be sent to us; a form is far below."""

@@ -25,8 +25,8 @@ LIGATURES = str.maketrans({"œ": "oe", "æ": "ae", "ß": "ss", "ø": "o", "ł": 
 APOSTROPHES = str.maketrans(dict.fromkeys("’‘ʼ′`´＇", "'"))
 ELISION = re.compile(r"\b(?:[cdjlmnst]|qu|jusqu|lorsqu|puisqu|quoiqu)'(?=\w)", re.IGNORECASE)
 POSSESSIVE = re.compile(r"'s\b|s'(?=\s|$)", re.IGNORECASE)
-FEMININE = re.compile(r"ees?$")
-"""« exploitée » without its accent, which the French stemmer does not take for « exploité »."""
+FEMININE = re.compile(r"(?<!refug)ees?$")
+"""« exploitée » without its accent, which the French stemmer does not see as « exploité »; not *refugee*."""
 WORD = re.compile(r"[^\W_]+")
 
 STOP_WORDS = DATA / "vocabulary" / "stop_words.csv"

@@ -27,6 +27,8 @@ SYNONYMS = DATA / "vocabulary" / "synonyms.csv"
 LINKS = DATA / "vocabulary" / "concept_links.csv"
 SHORT_ABBREVIATION = 2
 """Letters up to which an abbreviation counts only when written in capitals."""
+ENDING = 3
+"""Letters by which an inflected word may be longer or shorter than the term it stands for."""
 LANGUAGE_PREFIX = "lang_"
 NOT_A_LANGUAGE = frozenset({"mul"})
 
@@ -65,17 +67,24 @@ class Lexicon:
     terms: dict[Language, dict[Key, str]] = field(default_factory=lambda: {"fr": {}, "en": {}})
     capitals: set[Key] = field(default_factory=set)
     longest: dict[str, int] = field(default_factory=dict)
+    exact: dict[Key, str] = field(default_factory=dict)
+    lengths: dict[Key, set[int]] = field(default_factory=dict)
     digest: str = ""
 
     def add(self, concept: str, language: Language, term: str) -> None:
-        """Let a term name a concept, unless another took it before."""
+        """Let a term name a concept, unless another took it before; as written it names this one."""
         words = split(term)
-        key = tuple(root(word.text, language) for word in words)
-        if not key or self.terms[language].setdefault(key, concept) != concept:
+        written = tuple(word.text for word in words)
+        key = tuple(root(word, language) for word in written)
+        if not key:
             return
+        self.exact.setdefault(written, concept)
+        self.terms[language].setdefault(key, concept)
         self.longest[key[0]] = max(self.longest.get(key[0], 0), len(key))
-        if len(words) == 1 and len(words[0].text) <= SHORT_ABBREVIATION:
-            self.capitals.add(key)
+        if len(key) == 1:
+            self.lengths.setdefault(key, set()).add(len(written[0]))
+            if len(written[0]) <= SHORT_ABBREVIATION:
+                self.capitals.add(key)
 
     def find(self, words: Sequence[Word], languages: Iterable[Language]) -> list[Span]:
         """Return the terms in a text, the longest first, none over another."""
@@ -94,12 +103,22 @@ class Lexicon:
     ) -> Span | None:
         longest = max(self.longest.get(forms[start], 0) for _, forms in keys)
         for length in range(min(longest, len(words) - start), 0, -1):
+            written = tuple(word.text for word in words[start : start + length])
             for terms, forms in keys:
                 key = tuple(forms[start : start + length])
-                concept = terms.get(key)
-                if concept and (key not in self.capitals or words[start].capitals):
+                concept = self._as_written(written) or terms.get(key)
+                if concept and key in terms and (length > 1 or self._is_meant(key, words[start])):
                     return Span(concept, start, start + length)
         return None
+
+    def _as_written(self, written: Key) -> str | None:
+        return self.exact.get(written) or self.exact.get((*written[:-1], written[-1].removesuffix("s")))
+
+    def _is_meant(self, key: Key, word: Word) -> bool:
+        """Say whether one word names a concept: *drogueriste* only shares its root with *drogue*."""
+        if key in self.capitals:
+            return word.capitals
+        return any(abs(length - len(word.text)) <= ENDING for length in self.lengths[key])
 
 
 @lru_cache(maxsize=1)

@@ -58,13 +58,14 @@ def weigh(index: Index, ask: Ask, match: Match | None, choices: list[Choice], te
         if choice.counts:
             unknown += ~flags_of(choice.yes, count)
     apart = _for_others(index, ask)
-    keys = (territory.tier != ELSEWHERE).astype(np.int64)
+    tier = territory.tier if territory.asked else np.zeros_like(territory.tier)
+    keys = (tier != ELSEWHERE).astype(np.int64)
     for part, room in (
         (_groups(index, ask), 3),
         (flags_of(understood(ask, choices), count), 2),
         (np.maximum(level - OTHER_PUBLIC * apart, 0), 8),
         (MOST_UNKNOWN - np.minimum(unknown, MOST_UNKNOWN), 16),
-        (len(SERVES) - 1 - territory.tier, 8),
+        (len(SERVES) - 1 - tier, 8),
         (15 - np.minimum(steps(index, territory), 15), 16),
         (flags_of(index.bitmap("mode=phone"), count), 2),
         (index.arrays["trust"], 8),

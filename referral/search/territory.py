@@ -17,9 +17,10 @@ from pyroaring import BitMap
 from referral.geo.distance import distance_band, haversine_km
 from referral.geo.names import fold_name
 from referral.geo.places import KnownPlace
+from referral.search.analysis import root
 from referral.search.attributes import EVERYWHERE, TOWN
 from referral.search.bitmaps import bitmap_of, flags_of
-from referral.search.documents import BANDED, NO_POINT, SHOWN
+from referral.search.documents import AREA, BANDED, NO_POINT, SHOWN
 from referral.search.index import Index
 from referral.search.query import Serves
 
@@ -28,6 +29,9 @@ PLACE, REGION, PROVINCE, UNKNOWN, ELSEWHERE = range(5)
 NEAR_KM, FAR_KM = 25.0, 100.0
 WITHIN_TOWN_KM = 10.0
 STEPS_KM = (5, 10, 25, 50, 100, 200, 400, 800)
+NORTHERN_REGION, NUNAVIK_FROM = "10", 55.0
+HALVES = (("nunavik",), ("eeyou", "istchee", "cri", "crie", "cries", "cree", "jamesie"))
+"""Words by which territories tell the halves of Nord-du-Québec apart: the Inuit north, the Cree south."""
 FARTHEST_KM = 1_000
 STEP_OF_KM = np.searchsorted(STEPS_KM, np.arange(FARTHEST_KM + 1), side="right").astype(np.uint8)
 """Distances are compared by steps, looked up by whole kilometres."""
@@ -76,7 +80,21 @@ def _tiers(index: Index, regions: Sequence[str], near: KnownPlace | None) -> npt
     tiers[flags_of(serving - narrowed, index.count)] = REGION
     tiers[flags_of((serving & narrowed) - town, index.count)] = UNKNOWN
     tiers[flags_of(serving & town, index.count)] = PLACE
+    if near.region_code == NORTHERN_REGION:
+        tiers[flags_of(_of_the_other_half(index, near) & (serving - town), index.count)] = UNKNOWN
     return tiers
+
+
+def _of_the_other_half(index: Index, near: KnownPlace) -> BitMap:
+    """Return who says to serve the other half of Nord-du-Québec only: Nunavik begins at 55° north."""
+    halves = [_naming(index, words) for words in HALVES]
+    own, other = halves if near.latitude >= NUNAVIK_FROM else reversed(halves)
+    return other - own
+
+
+def _naming(index: Index, words: Sequence[str]) -> BitMap:
+    found = (index.postings(f"{AREA}{root(word, 'fr')}") for word in words)
+    return BitMap.union(BitMap(), *(bitmap_of(held[0]) for held in found if held is not None))
 
 
 def beyond(index: Index, territory: Territory, km: float) -> BitMap:
@@ -92,6 +110,8 @@ def steps(index: Index, territory: Territory) -> npt.NDArray[np.uint8]:
     Nothing finer than its band can be read from where a public area stands. Those that serve the
     whole province are near everywhere.
     """
+    if not territory.asked:
+        return np.zeros(index.count, dtype=np.uint8)
     somewhere = np.where(territory.tier == PLACE, WITHIN_TOWN_KM, FAR_KM)
     km = np.where(np.isnan(territory.km), somewhere, territory.km)
     banded = index.arrays["precision"] == BANDED

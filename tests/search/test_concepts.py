@@ -38,6 +38,12 @@ def test_no_term_names_two_concepts():
     assert [term for term, concepts in owners.items() if len(concepts) > 1] == []
 
 
+def test_every_term_is_understood_as_its_concept():
+    missed = [row["term"] for row in ROWS if row["concept_id"] not in understand(row["term"], {}).concepts]
+
+    assert missed == []
+
+
 def test_links_name_concepts_codes_and_filters_that_exist():
     links = list(csv.DictReader(LINKS.read_text(encoding="utf-8").splitlines()))
 
@@ -77,6 +83,18 @@ def test_words_are_understood_longest_phrase_first(words, concepts):
 def test_abbreviations_of_two_letters_need_capitals():
     assert understand("VC", {}).concepts == ("domestic_violence",)
     assert understand("vc", {}).concepts == ()
+
+
+def test_a_word_that_only_shares_a_root_with_a_term_does_not_name_it():
+    assert understand("drogueriste", {}).concepts == ()
+    assert understand("drogues", {}).concepts == ("addiction",)
+
+
+def test_a_word_is_taken_as_written_before_what_shares_its_root():
+    assert understand("employer", {}).concepts == ("labour_standards",)
+    assert understand("emploi", {}).concepts == ("employment",)
+    assert understand("refugees", {}).concepts == ("asylum",)
+    assert understand("refuges", {}).concepts == ("emergency_shelter",)
 
 
 def test_longer_abbreviations_do_not():

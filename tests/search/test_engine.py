@@ -4,7 +4,7 @@ from datetime import datetime
 
 import pytest
 
-from referral.catalogue.listing import AreaServed, PhoneNumber, Place, SpokenLanguage
+from referral.catalogue.listing import AreaServed, PhoneNumber, Place, SpokenLanguage, Text
 from referral.geo.places import KnownPlace
 from referral.search.engine import search
 from referral.search.index import build_index
@@ -85,6 +85,29 @@ def test_a_narrow_territory_of_the_region_is_not_taken_for_the_place():
     listings = [make_listing(area=AreaServed(regions=("13",), municipalities=("Exempleville",)))]
 
     assert find(listings, near=LAVAL).hits[0].serves == "unknown"
+
+
+def test_the_two_halves_of_the_north_are_told_apart():
+    area = {
+        half: AreaServed(regions=("10",), description=Text(f"Territoire de {half}"))
+        for half in ("Nunavik", "Eeyou Istchee")
+    }
+    listings = [make_listing(f"{half} Exemple", area=area[half]) for half in area]
+    kuujjuaq = KnownPlace("Kuujjuaq", "northern_village", "10", 58.1073, -68.3997)
+    waskaganish = KnownPlace("Waskaganish", "first_nation", "10", 51.4833, -78.75)
+
+    assert [hit.serves for hit in find(listings, near=kuujjuaq).hits] == ["region", "unknown"]
+    assert named(listings, near=kuujjuaq)[0] == "Nunavik Exemple"
+    assert named(listings, near=waskaganish)[0] == "Eeyou Istchee Exemple"
+
+
+def test_without_a_place_territory_has_no_part():
+    listings = [
+        make_listing("Province Exemple", area=PROVINCE, fr="Un refuge parmi bien d’autres choses."),
+        make_listing("Refuge Exemple"),
+    ]
+
+    assert named(listings, "refuge") == ["Refuge Exemple", "Province Exemple"]
 
 
 def test_nearer_comes_first_among_those_that_serve_the_region():

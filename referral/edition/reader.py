@@ -13,7 +13,10 @@ from referral.catalogue.listing import Listing
 from referral.edition.folder import EditionFolder
 from referral.edition.manifest import DamagedEditionError, Manifest, check_files, read_manifest
 from referral.edition.store import ListingStore, OrganizationEntry, read_organizations
+from referral.search.engine import search
 from referral.search.index import Index
+from referral.search.query import Query
+from referral.shared.clock import now
 
 INDEX = "index"
 READER = "relais.edition_reader"
@@ -88,6 +91,7 @@ class EditionReader:
             log.exception("The edition %s is damaged; the one before it stays", folder.name)
             return
         if self._edition is None or found.manifest.number >= self._edition.manifest.number:
+            search(found.index, Query(at=now()))  # the first one in a process is slow: not a reader's
             self._edition = found
 
 

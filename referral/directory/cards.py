@@ -23,7 +23,8 @@ from referral.i18n.typography import set_text
 from referral.search.query import Hit
 from referral.shared.bilingual import Bilingual
 
-MOST_TAGS = 4
+MOST_SHOWN = 2
+"""Words of one tag: more would not be read in a second."""
 MOST_REGIONS = 3
 UNSAID_LANGUAGES = frozenset({"fr", "en"})
 
@@ -41,14 +42,13 @@ class Card:
     text_phone: PhoneNumber | None
     website: str | None
     fallback: OrganizationCard | None
-    kinds: tuple[str, ...]
     territory: str
     distance: str | None
     openness: Openness
     opening: str
     trust: str
     is_confirmed: bool
-    why: tuple[str, ...]
+    why: str
     call_first_about: tuple[str, ...]
     tags: tuple[str, ...]
     area: str | None
@@ -66,14 +66,13 @@ def make_card(listing: Listing, hit: Hit, near: KnownPlace | None) -> Card:
         text_phone=first_phone(listing, "text"),
         website=listing.website or listing.organization.website,
         fallback=listing.fallback,
-        kinds=labels("categories", listing.categories)[:MOST_TAGS],
         territory=territory_of(listing, hit, near),
         distance=distance_of(listing, hit, near),
         openness=openness,
         opening=str(words.OPENNESS[openness]),
         trust=str(words.TRUST_SHORT[listing.trust]),
         is_confirmed=listing.trust in words.CONFIRMED,
-        why=tuple(str(words.REASONS[code]) for code in hit.reasons if code in words.REASONS),
+        why=", ".join(str(words.REASONS[code]) for code in hit.reasons if code in words.REASONS),
         call_first_about=_unique(str(words.FILTERS[name]) for name in hit.unknown if name in words.FILTERS),
         tags=tags_of(listing),
         area=area_code(area_of(listing)),
@@ -163,13 +162,21 @@ def distance_of(listing: Listing, hit: Hit, near: KnownPlace | None) -> str | No
 
 
 def tags_of(listing: Listing) -> tuple[str, ...]:
-    """Return for whom it is and the languages that one would not expect."""
+    """Return at most three: the kind of help, for whom, and the languages that one would not expect."""
     people = labels("clientele", (code for code in listing.clientele if code != "anyone"))
     spoken = [each.code for each in listing.languages if each.code not in UNSAID_LANGUAGES]
-    shown = list(people[:MOST_TAGS])
-    if len(people) > MOST_TAGS:
-        shown.append(gettext("and others"))
-    return (*shown, *_unique(language_name(code) for code in spoken[:MOST_TAGS]))
+    told = (
+        labels("categories", listing.categories),
+        people,
+        _unique(language_name(code) for code in spoken),
+    )
+    return tuple(_shortened(each) for each in told if each)
+
+
+def _shortened(texts: tuple[str, ...]) -> str:
+    """Name the first few, and say that there are others."""
+    shown = ", ".join(texts[:MOST_SHOWN])
+    return gettext("%(some)s and others", some=shown) if len(texts) > MOST_SHOWN else shown
 
 
 def _unique(items: Iterable[str]) -> tuple[str, ...]:

@@ -1,19 +1,18 @@
-"""The search form; it is sent with GET and changes nothing."""
+"""The search form; it is sent sealed and changes nothing."""
 
 from __future__ import annotations
 
-from flask_babel import gettext, lazy_gettext
-from wtforms import Form, SearchField, SelectField, StringField
-from wtforms.fields.choices import SelectChoice
+from collections.abc import Mapping, Sequence
+
+from flask_babel import lazy_gettext
+from werkzeug.datastructures import MultiDict
+from wtforms import Form, SearchField, StringField
 from wtforms.validators import Length, StopValidation
 
-from referral.catalogue.vocabulary import TAXONOMIES
-from referral.directory.criteria import Criteria
+from referral.directory.asked import asked_fields
+from referral.directory.criteria import Criteria, read_criteria
 from referral.directory.places import PlaceAnswer, resolve
-from referral.geo.areas import REGIONS
-from referral.i18n.locale import current_language
-from referral.i18n.typography import set_text
-from referral.shared.bilingual import Bilingual
+from referral.search.filters import FILTERS, LARGEST_AGE, FilterError, check_filters
 
 LONGEST_WORDS = 500
 LONGEST_PLACE = 120
@@ -23,19 +22,18 @@ ERRORS = {
     ),
     "vague": lazy_gettext("This postal code covers a very large area. Give the name of the village or town."),
 }
+NOT_AN_AGE = lazy_gettext("Give an age in years, from 0 to 120.")
+NOT_AGES = lazy_gettext("Give ages in years, as in: 4, 9.")
+TYPED = ("q", "near", "age", "child_ages")
 
 
-def choices_of(words: dict[str, Bilingual], blank: str) -> list[SelectChoice]:
-    """Return the options of a list in the page's language, the blank one first."""
-    language = current_language()
-    options = [SelectChoice(value="", label=blank)]
-    for code, label in words.items():
-        options.append(SelectChoice(value=code, label=set_text(label.best(language)[0], language)))
-    return options
+def is_age(text: str) -> bool:
+    """Say whether a text is an age in years."""
+    return text.isascii() and text.isdigit() and int(text) <= LARGEST_AGE
 
 
 class SearchForm(Form):  # type: ignore[misc]  # WTForms has no types
-    """Words, a place and a few filters; a bound field keeps what was typed, right or wrong."""
+    """Words, a place, ages and filters; a bound field keeps what was typed, right or wrong."""
 
     q = SearchField(
         lazy_gettext("What is needed"),
@@ -47,17 +45,22 @@ class SearchForm(Form):  # type: ignore[misc]  # WTForms has no types
         [Length(max=LONGEST_PLACE, message=lazy_gettext("Use 120 characters at most."))],
         render_kw={"maxlength": LONGEST_PLACE, "autocomplete": "off", "enterkeyhint": "search"},
     )
-    need = SelectField(lazy_gettext("Kind of help"), default="")
-    clientele = SelectField(lazy_gettext("For whom"), default="")
-    region = SelectField(lazy_gettext("Region"), default="")
+    age = StringField(
+        lazy_gettext("Age of the person"),
+        render_kw={"maxlength": 3, "autocomplete": "off", "inputmode": "numeric"},
+    )
+    child_ages = StringField(
+        lazy_gettext("Ages of the children"),
+        render_kw={"maxlength": 60, "autocomplete": "off"},
+    )
 
-    place_answer = PlaceAnswer()
-
-    def __init__(self, *args: object, **kwargs: object) -> None:
-        super().__init__(*args, **kwargs)
-        self.need.choices = choices_of(TAXONOMIES["categories"], gettext("Any kind of help"))
-        self.clientele.choices = choices_of(TAXONOMIES["clientele"], gettext("Anyone"))
-        self.region.choices = choices_of(REGIONS, gettext("All of Québec"))
+    def __init__(self, asked: Mapping[str, Sequence[str]]) -> None:
+        self.asked = {name: list(values) for name, values in asked.items()}
+        typed = {name: values[0] for name, values in self.asked.items() if name in TYPED}
+        typed["child_ages"] = ", ".join(self.asked.get("child_age", ()))
+        self.place_answer = PlaceAnswer()
+        self.is_unknown = False
+        super().__init__(MultiDict(typed))
 
     def validate_near(self, field: StringField) -> None:
         """Find the place; what it may be else stays in ``place_answer``."""
@@ -65,6 +68,35 @@ class SearchForm(Form):  # type: ignore[misc]  # WTForms has no types
         if self.place_answer.problem:
             raise StopValidation(str(ERRORS[self.place_answer.problem]))
 
+    def validate_age(self, field: StringField) -> None:
+        """Take years only."""
+        if field.data and not is_age(field.data):
+            raise StopValidation(str(NOT_AN_AGE))
+
+    def validate_child_ages(self, _field: StringField) -> None:
+        """Take years only, several."""
+        if not all(is_age(each) for each in self.asked.get("child_age", ())):
+            raise StopValidation(str(NOT_AGES))
+
+    def validate(self) -> bool:
+        """Check what was typed, and that every filter is one that there is (``is_unknown`` says no)."""
+        pairs = [
+            (name, value)
+            for name, values in self.asked.items()
+            if name in FILTERS and name not in ("age", "child_age")
+            for value in values
+        ]
+        try:
+            check_filters(pairs)
+        except FilterError:
+            self.is_unknown = True
+        return bool(super().validate()) and not self.is_unknown
+
     def criteria(self) -> Criteria:
         """Return what is looked for, as typed."""
-        return Criteria(**{name: (self[name].data or "").strip() for name in Criteria.__dataclass_fields__})
+        return read_criteria(self.asked)
+
+
+def asked_form() -> SearchForm:
+    """Return the form filled with what this request asks."""
+    return SearchForm(asked_fields())

@@ -6,34 +6,28 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from math import ceil
-from typing import Protocol
 
+import numpy as np
 from flask_babel import gettext, ngettext
 
-from referral.catalogue.listing import Listing
 from referral.directory import words
-from referral.directory.cards import Card, label, make_card, region_name
-from referral.directory.criteria import Criteria
+from referral.directory.cards import Card, in_words, make_card
+from referral.directory.choices import say_choice
+from referral.directory.criteria import BEST, Criteria, Order
+from referral.directory.reading import Readable
+from referral.geo.names import fold_name
 from referral.geo.places import KnownPlace
 from referral.i18n.lists import say_number
 from referral.i18n.locale import current_language
+from referral.search.concepts import load_lexicon
 from referral.search.engine import search
-from referral.search.index import Index
-from referral.search.query import Found, Hit, Query
+from referral.search.facets import Counts
+from referral.search.query import Found, Hit, Query, Ranks, Sort
+from referral.shared.bilingual import Bilingual, Language
 
 PER_PAGE = 20
 GROUP_ORDER = tuple(words.GROUPS)
-
-
-class Readable(Protocol):
-    """The part of an edition that results come from."""
-
-    @property
-    def index(self) -> Index:
-        """What is searched."""
-
-    def listing(self, position: int) -> Listing:
-        """Return the listing at a position."""
+SORTS: dict[Order, Sort] = {"best": "best", "distance": "distance", "open": "open", "name": "given"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,31 +41,34 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Loosening:
-    """A criterion to drop, and how many services that would give."""
+    """A criterion to drop (``drop`` names it), and how many services that would give."""
 
     text: str
-    criteria: Criteria
+    drop: str
     count: int
 
 
 @dataclass(frozen=True, slots=True)
 class Results:
-    """One page of results; pages count from 1."""
+    """One page of results; pages count from 1. ``facets`` and ``known`` are those of the search engine."""
 
     total: int
     page: int
     pages: int
     groups: tuple[Group, ...]
     loosenings: tuple[Loosening, ...]
+    facets: Counts
+    known: Counts
+    concepts: tuple[str, ...]
 
 
 def make_query(criteria: Criteria, place: KnownPlace | None, at: datetime) -> Query:
-    """Return what to ask of the search engine."""
+    """Return what to ask of the search engine, in its own order."""
     return Query(
         at=at,
         words=criteria.q,
         near=place,
-        filters=criteria.filters(),
+        filters=criteria.chosen,
         language=current_language(),
         limit=PER_PAGE,
     )
@@ -81,19 +78,28 @@ def find_results(
     edition: Readable, criteria: Criteria, place: KnownPlace | None, at: datetime, page: int = 1
 ) -> Results:
     """Search and return a page; a page past the last gives the last."""
-    query = make_query(criteria, place, at)
+    query = _sorted(edition, make_query(criteria, place, at), order_of(criteria, place))
     found = search(edition.index, replace(query, offset=(page - 1) * PER_PAGE))
     pages = max(1, ceil(found.total / PER_PAGE))
     if page > pages:
         page = pages
         found = search(edition.index, replace(query, offset=(page - 1) * PER_PAGE))
+    grouped = place if query.sort == "best" else None
     return Results(
         total=found.total,
         page=page,
         pages=pages,
-        groups=tuple(_group(edition, found.hits, place)),
+        groups=tuple(_group(edition, found.hits, place, is_grouped=grouped is not None)),
         loosenings=() if found.total else tuple(list_loosenings(edition, criteria, place, at)),
+        facets=found.facets,
+        known=found.known,
+        concepts=found.concepts,
     )
+
+
+def order_of(criteria: Criteria, place: KnownPlace | None) -> Order:
+    """Return the order in force: without a place there is no distance to sort by."""
+    return BEST if criteria.sort == "distance" and place is None else criteria.sort
 
 
 def title_of(results: Results, criteria: Criteria, place: KnownPlace | None) -> str:
@@ -109,11 +115,38 @@ def title_of(results: Results, criteria: Criteria, place: KnownPlace | None) -> 
     return " ".join(parts)
 
 
-def _group(edition: Readable, hits: Sequence[Hit], near: KnownPlace | None) -> Iterator[Group]:
+def say_concepts(concepts: Sequence[str]) -> list[str]:
+    """Return the preferred words of what was understood, which never stigmatise."""
+    known = load_lexicon().concepts
+    return [in_words(known[each].label) for each in concepts if each in known]
+
+
+def _sorted(edition: Readable, query: Query, order: Order) -> Query:
+    ranks = name_ranks(edition, current_language()) if order == "name" else None
+    return replace(query, sort=SORTS[order], ranks=ranks)
+
+
+def name_ranks(edition: Readable, language: Language) -> Ranks:
+    """Return the rank of each listing's name, read once for each edition and language."""
+    kept: Ranks | None = edition.index.cache.get(f"names in {language}")
+    if kept is None:
+        names = []
+        for position in range(edition.index.count):
+            name = edition.listing(position).name
+            names.append(fold_name(Bilingual(name.fr, name.en).best(language)[0]))
+        kept = np.empty(len(names), dtype=np.int64)
+        kept[sorted(range(len(names)), key=names.__getitem__)] = np.arange(len(names))
+        edition.index.cache[f"names in {language}"] = kept
+    return kept
+
+
+def _group(
+    edition: Readable, hits: Sequence[Hit], near: KnownPlace | None, *, is_grouped: bool
+) -> Iterator[Group]:
     """Put cards under the way in which they serve, in the engine's order within each."""
-    if near is None:
+    if not is_grouped:
         if hits:
-            yield Group("all", "", tuple(make_card(edition.listing(hit.position), hit, None) for hit in hits))
+            yield Group("all", "", tuple(make_card(edition.listing(hit.position), hit, near) for hit in hits))
         return
     for code in GROUP_ORDER:
         cards = [make_card(edition.listing(hit.position), hit, near) for hit in hits if hit.serves == code]
@@ -126,11 +159,11 @@ def list_loosenings(
 ) -> Iterator[Loosening]:
     """Name each criterion that, dropped alone, would give something; the most fruitful first."""
     found = []
-    for name, text in _dropping(criteria):
-        looser = criteria.without(name)
+    for name, value in criteria.criteria():
+        looser = criteria.without(name, value)
         count = _count(edition, looser, None if name == "near" else place, at)
         if count:
-            found.append(Loosening(text, looser, count))
+            found.append(Loosening(_dropping(name, value), f"{name}={value}", count))
     yield from sorted(found, key=lambda each: -each.count)
 
 
@@ -139,14 +172,11 @@ def _count(edition: Readable, criteria: Criteria, place: KnownPlace | None, at: 
     return found.total
 
 
-def _dropping(criteria: Criteria) -> Iterator[tuple[str, str]]:
-    if criteria.q:
-        yield "q", gettext("Without the words “%(words)s”", words=criteria.q)
-    if criteria.near:
-        yield "near", gettext("Anywhere, not only near %(place)s", place=criteria.near)
-    if criteria.need:
-        yield "need", gettext("Without “%(words)s”", words=label("categories", criteria.need))
-    if criteria.clientele:
-        yield "clientele", gettext("Without “%(words)s”", words=label("clientele", criteria.clientele))
-    if criteria.region:
-        yield "region", gettext("Outside %(region)s too", region=region_name(criteria.region))
+def _dropping(name: str, value: str) -> str:
+    if name == "q":
+        return gettext("Without the words “%(words)s”", words=value)
+    if name == "near":
+        return gettext("Anywhere, not only near %(place)s", place=value)
+    if name == "region":
+        return gettext("Outside %(region)s too", region=say_choice(name, value))
+    return gettext("Without “%(words)s”", words=say_choice(name, value))

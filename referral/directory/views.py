@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, abort, redirect, render_template, request, url_for
+from flask import Blueprint, abort, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from referral.access.guard import public
@@ -14,7 +14,6 @@ from referral.directory.cards import list_cards
 from referral.directory.details import describe
 from referral.directory.forms import SearchForm
 from referral.directory.needs import list_tiles
-from referral.directory.results import find_results, title_of
 from referral.edition.reader import current_edition
 from referral.i18n.locale import current_language, preferred_language
 from referral.search.engine import search
@@ -22,7 +21,6 @@ from referral.search.query import Query
 from referral.shared.clock import QUEBEC, now
 
 blueprint = Blueprint("directory", __name__, url_prefix="/<any(fr, en):language>")
-LAST_PAGE = 100_000
 
 
 @blueprint.url_value_preprocessor
@@ -43,12 +41,6 @@ def edition_day() -> date:
     return current_edition().manifest.built_at.astimezone(QUEBEC).date()
 
 
-def page_asked() -> int:
-    """Return the page of results asked for, 1 where it makes no sense."""
-    page = request.args.get("page", 1, type=int)
-    return page if 1 <= page <= LAST_PAGE else 1
-
-
 @public
 def start() -> ResponseReturnValue:
     """Send to the start page in the language that the browser prefers."""
@@ -65,35 +57,11 @@ def home() -> ResponseReturnValue:
     found = search(edition.index, Query(at=now(), language=current_language(), limit=1))
     return render_template(
         "directory/home.html",
-        form=SearchForm(),
+        form=SearchForm({}),
         groups=list_tiles(found.facets.get("need", {})),
         total=found.total,
         edition_day=edition_day(),
     )
-
-
-@blueprint.get("/services")
-@public
-def list_services() -> ResponseReturnValue:
-    """Show what answers the search, a page at a time."""
-    form = SearchForm(request.args)
-    valid = form.validate()
-    answer = form.place_answer
-    criteria = form.criteria()
-    results = None
-    if valid and not answer.choices:
-        results = find_results(current_edition(), criteria, answer.place, now(), page_asked())
-    page = render_template(
-        "directory/results.html",
-        form=form,
-        criteria=criteria,
-        place=answer.place,
-        choices=answer.choices,
-        results=results,
-        found_title=title_of(results, criteria, answer.place) if results and results.total else None,
-        edition_day=edition_day(),
-    )
-    return page, 200 if valid else 422
 
 
 @blueprint.get("/services/<uuid:service_id>")

@@ -6,7 +6,7 @@ from http import HTTPStatus
 
 from flask import Flask, Response
 
-from referral.directory.map_views import blueprint as map_blueprint
+from referral.directory import map_views, search_views  # noqa: F401 (its views are on the blueprint)
 from referral.directory.views import blueprint, start
 from referral.edition.reader import NoEditionError
 from referral.web.errors import show_error
@@ -23,5 +23,5 @@ def init_app(app: Flask) -> None:
     """Register the pages, and what is shown before the first edition."""
     app.add_url_rule("/", "start", start)
     app.register_blueprint(blueprint)
-    app.register_blueprint(map_blueprint)
+    map_views.init_app(app)
     app.register_error_handler(NoEditionError, show_no_edition)

@@ -46,9 +46,29 @@ FILTERS: dict[str, LazyString] = {
     "need": lazy_gettext("kind of help"),
     "clientele": lazy_gettext("for whom"),
     "region": lazy_gettext("region"),
-    "open_now": lazy_gettext("hours"),
+    "area": lazy_gettext("area served"),
     "age": lazy_gettext("age"),
+    "gender": lazy_gettext("for whom"),
+    "status": lazy_gettext("immigration status"),
+    "lang": lazy_gettext("language"),
+    "open_now": lazy_gettext("hours"),
+    "always_open": lazy_gettext("hours"),
+    "children": lazy_gettext("children"),
+    "child_age": lazy_gettext("children"),
+    "wheelchair": lazy_gettext("wheelchair"),
+    "free": lazy_gettext("cost"),
+    "health_card_required": lazy_gettext("health card"),
+    "police_report_required": lazy_gettext("police report"),
+    "id_required": lazy_gettext("ID"),
+    "mode": lazy_gettext("how to write or call"),
+    "access": lazy_gettext("how to reach it"),
+    "accepts_trans": lazy_gettext("trans people"),
+    "pets": lazy_gettext("pets"),
+    "substance_use": lazy_gettext("substance use"),
+    "indigenous_led": lazy_gettext("Indigenous-led"),
+    "route": lazy_gettext("how to be referred"),
 }
+"""What to ask when calling, where nobody knows the answer of a service to a filter."""
 REASONS: dict[str, LazyString] = {
     "matches_need": lazy_gettext("answers what you typed"),
     "matches_partly": lazy_gettext("answers part of what you typed"),
@@ -66,4 +86,10 @@ FACTS: dict[str, LazyString] = {
     "service": lazy_gettext("Service"),
     "phone": lazy_gettext("Phone number"),
     "website": lazy_gettext("Web site"),
+}
+ORDERS: dict[str, LazyString] = {
+    "best": lazy_gettext("Best match"),
+    "distance": lazy_gettext("Distance"),
+    "open": lazy_gettext("Open first"),
+    "name": lazy_gettext("Name"),
 }

@@ -20,6 +20,7 @@ from referral.search.query import Found, Hit, Query
 from referral.search.ranking import SHARES, best, weigh
 from referral.search.results import Results
 from referral.search.selection import Choice, choose
+from referral.search.sorting import in_order
 from referral.search.territory import ELSEWHERE, FAR_KM, SERVES, UNKNOWN, distance_shown, locate
 
 
@@ -36,7 +37,8 @@ def search(index: Index, query: Query) -> Found:
     candidates -= _too_far(results, candidates)
     found = results.fitting(candidates)
     hits = tuple(_hit(results, position) for position in _page(results, found))
-    return Found(len(found), hits, count_facets(index, candidates, choices, results.moment), ask.concepts)
+    facets, known = count_facets(index, candidates, choices, results.moment)
+    return Found(len(found), hits, facets, ask.concepts, known)
 
 
 def _candidates(results: Results, matched: Match | None) -> BitMap:
@@ -72,6 +74,8 @@ def _too_far(results: Results, candidates: BitMap) -> BitMap:
 
 def _page(results: Results, found: BitMap) -> list[int]:
     first, last = max(results.query.offset, 0), max(results.query.offset, 0) + max(results.query.limit, 0)
+    if results.query.sort != "best":
+        return [int(each) for each in in_order(results, found, last)[first:]]
     ranked = [int(each) for each in best(results.index, results.order, found, max(last, LATEST + 1))]
     return lift_essentials(results, found, ranked)[first:last]
 

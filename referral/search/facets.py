@@ -11,32 +11,49 @@ from collections.abc import Mapping, Sequence
 
 from pyroaring import BitMap
 
+from referral.search.attributes import ALWAYS
 from referral.search.filters import FILTERS
 from referral.search.index import Index
 from referral.search.selection import Choice, answers
 
 Answers = tuple[BitMap, BitMap]
+Counts = Mapping[str, Mapping[str, int]]
 
 
 def count_facets(
     index: Index, candidates: BitMap, choices: Sequence[Choice], moment: Answers
-) -> Mapping[str, Mapping[str, int]]:
-    """Count for all filters that have values to offer."""
+) -> tuple[Counts, Counts]:
+    """Count for all filters that have values to offer: those left, and those of them known to fit."""
     left = _without(candidates, choices, None)
     chosen = {choice.name for choice in choices}
     facets: dict[str, dict[str, int]] = {}
+    fitting: dict[str, dict[str, int]] = {}
     for name, values in _table(index).items():
         base = _without(candidates, choices, name) if name in chosen else left
         ranks = FILTERS[name].kind == "rank"
         size = len(base)
         counts: dict[str, int] = {}
+        sure: dict[str, int] = {}
         for value, (yes, no) in (values if name != "open_now" else {"true": moment}).items():
             known = base.intersection_cardinality(yes)
             if known:
+                sure[value] = known
                 counts[value] = known if ranks else size - (base.intersection_cardinality(no) if no else 0)
         if counts:
-            facets[name] = counts
-    return facets
+            facets[name], fitting[name] = counts, sure
+    return facets, fitting
+
+
+def offered(index: Index) -> Mapping[str, tuple[str, ...]]:
+    """Return the values of each filter that some listing of the edition is known to answer yes to.
+
+    Who is open depends on the moment: it is offered where somebody's hours are known.
+    """
+    values = {name: tuple(counted) for name, counted in _table(index).items() if counted}
+    timed = bool(index.bitmap(ALWAYS)) or len(index.arrays["openings_spans"]) > 0
+    return {name: held for name, held in values.items() if name != "open_now"} | (
+        {"open_now": ("true",)} if timed else {}
+    )
 
 
 def _without(candidates: BitMap, choices: Sequence[Choice], name: str | None) -> BitMap:

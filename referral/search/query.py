@@ -7,17 +7,24 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
+import numpy as np
+import numpy.typing as npt
+
 from referral.geo.places import KnownPlace
 from referral.shared.bilingual import Language
 
 Serves = Literal["place", "region", "province", "elsewhere", "unknown"]
+Ranks = npt.NDArray[np.int64]
+Sort = Literal["best", "distance", "open", "given"]
 
 
 @dataclass(frozen=True, slots=True)
 class Query:
     """Words as typed, a place already chosen, filters by name (see ``search.filters``), and a moment.
 
-    ``at`` is aware; openness, age of facts and closures are judged at that moment.
+    ``at`` is aware; openness, age of facts and closures are judged at that moment. ``sort`` puts
+    something before the order of ``search.ranking``: the distance, who is open, or ``ranks`` given
+    for each position (a name), the least first.
     """
 
     at: datetime
@@ -27,6 +34,8 @@ class Query:
     language: Language = "fr"
     limit: int = 20
     offset: int = 0
+    sort: Sort = "best"
+    ranks: Ranks | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +59,13 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """``hits`` is the page asked for, in order; ``facets`` counts what each value of a filter would leave."""
+    """``hits`` is the page asked for, in order; ``facets`` counts what each value of a filter would leave.
+
+    ``known`` counts those among them that are known to fit: the rest are to be asked.
+    """
 
     total: int
     hits: tuple[Hit, ...]
     facets: Mapping[str, Mapping[str, int]]
     concepts: tuple[str, ...] = ()
+    known: Mapping[str, Mapping[str, int]] = field(default_factory=dict)

@@ -71,10 +71,11 @@ def host_of(address: str) -> str:
     return (urlsplit(address).hostname or address).removeprefix("www.")
 
 
-def other_language() -> tuple[Language, str]:
-    """Return the other language and the address of this page in it."""
+def other_language(query: str | None = None) -> tuple[Language, str]:
+    """Return the other language and the address of this page in it, with its query or the one given."""
     other: Language = "en" if current_language() == "fr" else "fr"
-    return other, in_language(request.path, request.query_string.decode("utf-8", "replace"), other)
+    asked = request.query_string.decode("utf-8", "replace") if query is None else query
+    return other, in_language(request.path, asked, other)
 
 
 def exit_address() -> str:

@@ -1,0 +1,19 @@
+"""The part of an edition that results come from."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from referral.catalogue.listing import Listing
+from referral.search.index import Index
+
+
+class Readable(Protocol):
+    """What can be searched, and read where something was found."""
+
+    @property
+    def index(self) -> Index:
+        """What is searched."""
+
+    def listing(self, position: int) -> Listing:
+        """Return the listing at a position."""

@@ -4,7 +4,8 @@ import gzip
 
 import pytest
 
-from referral.web.assets import asset
+from referral.web import assets
+from referral.web.assets import EXTENSION, asset
 
 
 @pytest.fixture
@@ -69,3 +70,29 @@ def test_pages_are_compressed_for_a_browser_that_takes_it(client):
 
     assert response.content_encoding == "gzip"
     assert gzip.decompress(response.data).decode() == client.get("/fr/services").text
+
+
+def test_a_file_is_compressed_once_when_the_server_starts(app):
+    files = app.extensions[EXTENSION].files
+
+    assert [
+        name for name, file in files.items() if file.compressed is None and not name.endswith(".png")
+    ] == []
+
+
+def test_a_cache_keeps_what_is_compressed_apart_from_what_is_not(client, address):
+    compressed = client.get(address("app.js"), headers={"Accept-Encoding": "gzip"})
+    plain = client.get(address("app.js"))
+
+    assert "Accept-Encoding" in compressed.headers["Vary"]
+    assert "Accept-Encoding" in plain.headers["Vary"]
+    assert compressed.headers["ETag"] != plain.headers["ETag"]
+
+
+def test_a_file_that_changes_has_another_address(monkeypatch, tmp_path):
+    (tmp_path / "style.css").write_text("a{}")
+    monkeypatch.setattr(assets, "OWN", tmp_path)
+    before = assets.load_assets().digest
+    (tmp_path / "style.css").write_text("b{}")
+
+    assert assets.load_assets().digest != before

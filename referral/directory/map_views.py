@@ -4,23 +4,30 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import cache
+from http import HTTPStatus
 
-from flask import Blueprint, Response, jsonify, request, url_for
+from flask import Blueprint, Flask, Response, abort, current_app, jsonify, request, url_for
 from flask_babel import force_locale, gettext
 
 from referral.access.guard import public
-from referral.directory.forms import SearchForm
+from referral.directory.asked import search_token
+from referral.directory.forms import asked_form
 from referral.directory.points import list_features
 from referral.directory.results import make_query
 from referral.directory.views import give_language, take_language
 from referral.edition.reader import current_edition
 from referral.geo.map import MapAssets, MapPage, MapStrings, build_map
+from referral.geo.tiles import MapTiles, TileFile
 from referral.i18n.locale import current_language
 from referral.search.engine import search
 from referral.shared.bilingual import Language
 from referral.shared.clock import now
 from referral.web.assets import ASK_AGAIN, asset
 from referral.web.headers import allow_own_frame
+
+TILES, TILE_FILE = "relais.map.tiles", "relais.map.tile-file"
+OWN_TILES = "/fr/services/map/tiles/{z}/{x}/{y}"
+"""Pictures are the same in both languages."""
 
 blueprint = Blueprint("map", __name__, url_prefix="/<any(fr, en):language>")
 blueprint.url_value_preprocessor(take_language)
@@ -40,12 +47,12 @@ def name_parts() -> MapStrings:
         zoom_in=gettext("Zoom in"),
         zoom_out=gettext("Zoom out"),
         close=gettext("Close"),
-        somewhere_in=gettext("Somewhere in {place}"),
         key_point=gettext("At this address"),
         key_municipality=gettext("Somewhere in the town"),
         key_area=gettext("Number of services in an area, without a point"),
         open_service=gettext("Open the listing"),
-        open_list=gettext("See the list"),
+        open_list=gettext("See the list of this region"),
+        show_in_list=gettext("Show in the list"),
         cluster=gettext("{count} services here: zoom in"),
         area_one=gettext("1 service, at a confidential address or without a known point"),
         area_many=gettext("{count} services, at confidential addresses or without a known point"),
@@ -55,7 +62,7 @@ def name_parts() -> MapStrings:
 
 
 @cache
-def map_page(language: Language) -> MapPage:
+def map_page(language: Language, tiles: MapTiles | None) -> MapPage:
     """Build the map once for each language; its points come with each search."""
     with force_locale(language):
         return build_map(
@@ -70,7 +77,18 @@ def map_page(language: Language) -> MapPage:
                 style=url_for("map.send_style", language=language),
             ),
             name_parts(),
+            tiles,
         )
+
+
+def current_map() -> MapPage:
+    """Return the map in the page's language, on the pictures of this site if it has some."""
+    return map_page(current_language(), current_app.extensions[TILES])
+
+
+def map_address() -> str:
+    """Return the address of the map of what this page shows, sealed as the page's own."""
+    return url_for("map.show_map", s=search_token())
 
 
 def send(content: str, mimetype: str) -> Response:
@@ -86,28 +104,30 @@ def send(content: str, mimetype: str) -> Response:
 @public
 def show_map() -> Response:
     """Show the map, for a frame of the results; its script reads what is looked for in the address."""
-    return allow_own_frame(Response(map_page(current_language()).html, mimetype="text/html"))
+    tiles: MapTiles | None = current_app.extensions[TILES]
+    page = Response(current_map().html, mimetype="text/html")
+    return allow_own_frame(page, pictures=tiles.host if tiles else None)
 
 
 @blueprint.get("/services/map.js")
 @public
 def send_script() -> Response:
     """Send the script of the map."""
-    return send(map_page(current_language()).script, "text/javascript")
+    return send(current_map().script, "text/javascript")
 
 
 @blueprint.get("/services/map.css")
 @public
 def send_style() -> Response:
     """Send the style of the map."""
-    return send(map_page(current_language()).style, "text/css")
+    return send(current_map().style, "text/css")
 
 
 @blueprint.get("/services.geojson")
 @public
 def list_points() -> Response:
     """Return what the map may show of a search: points that are public, and counts on areas."""
-    form = SearchForm(request.args)
+    form = asked_form()
     features = []
     if form.validate() and not form.place_answer.choices:
         edition = current_edition()
@@ -117,3 +137,33 @@ def list_points() -> Response:
     response = jsonify(type="FeatureCollection", features=features)
     response.mimetype = "application/geo+json"
     return response
+
+
+@blueprint.get("/services/map/tiles/<int:zoom>/<int:column>/<int:row>")
+@public
+def send_tile(zoom: int, column: int, row: int) -> Response:
+    """Send a picture of the operator's file; nothing where the file has none.
+
+    It is not to be kept, as pages are not: a disk would tell which town was looked at.
+    """
+    file: TileFile | None = current_app.extensions[TILE_FILE]
+    if file is None:
+        abort(HTTPStatus.NOT_FOUND)
+    picture = file.find(zoom, column, row)
+    if picture is None:
+        return Response(status=HTTPStatus.NO_CONTENT)
+    return Response(picture, mimetype=file.mimetype)
+
+
+def init_app(app: Flask) -> None:
+    """Open the operator's pictures, if there are some, and let pages name the address of their map."""
+    app.extensions[TILE_FILE] = app.extensions[TILES] = None
+    credit = app.config["MAP_CREDIT"] or ""
+    if app.config["MAP_PMTILES"]:
+        file = TileFile(app.config["MAP_PMTILES"])
+        app.extensions[TILE_FILE] = file
+        app.extensions[TILES] = MapTiles(OWN_TILES, credit, *file.zooms)
+    elif app.config["MAP_TILES_URL"]:
+        app.extensions[TILES] = MapTiles(app.config["MAP_TILES_URL"], credit)
+    app.jinja_env.globals["map_address"] = map_address
+    app.register_blueprint(blueprint)

@@ -7,18 +7,20 @@ from collections.abc import Iterable
 from typing import Any
 
 from flask import url_for
+from flask_babel import gettext
 
-from referral.catalogue.confidentiality import is_shelter
 from referral.catalogue.listing import Listing, Text
+from referral.directory.asked import asked_fields, seal_fields
 from referral.directory.cards import region_name
+from referral.directory.pins import Area, area_code, area_of, has_point
 from referral.geo.areas import label_point
 from referral.geo.precision import area_centroid
 from referral.i18n.locale import current_language
+from referral.i18n.towns import in_town
 from referral.i18n.typography import set_text
 from referral.shared.bilingual import Bilingual
 
 Feature = dict[str, Any]
-Area = tuple[str, str | None]
 
 
 def list_features(listings: Iterable[Listing]) -> list[Feature]:
@@ -28,27 +30,9 @@ def list_features(listings: Iterable[Listing]) -> list[Feature]:
     for listing in listings:
         if has_point(listing):
             points.append(point_of(listing))
-        elif listing.place.region_code:
-            areas[area_of(listing)] += 1
+        elif area := area_of(listing):
+            areas[area] += 1
     return [*(count_of(area, number) for area, number in sorted(areas.items(), key=str)), *points]
-
-
-def has_point(listing: Listing) -> bool:
-    """Say whether a listing may be a point: never a shelter, whatever its place says."""
-    place = listing.place
-    return (
-        place.precision in ("address", "municipality")
-        and place.latitude is not None
-        and place.longitude is not None
-        and not listing.confidential
-        and not is_shelter(listing.categories)
-    )
-
-
-def area_of(listing: Listing) -> Area:
-    """Return the public area on which a listing is counted."""
-    town = listing.place.municipality if listing.place.precision == "public_area" else None
-    return listing.place.region_code or "", town
 
 
 def point_of(listing: Listing) -> Feature:
@@ -58,25 +42,34 @@ def point_of(listing: Listing) -> Feature:
     organization, organization_language = _say(listing.organization.name)
     properties = {
         "kind": "point" if place.precision == "address" else "municipality",
+        "id": listing.id,
         "name": name,
         "lang": name_language,
         "organization": organization,
         "organization_lang": organization_language,
-        "municipality": place.municipality,
+        "where": somewhere(place.municipality) if place.precision == "municipality" else None,
         "url": url_for("directory.show_service", service_id=listing.id),
     }
     return _feature(place.latitude, place.longitude, properties)
 
 
+def somewhere(municipality: str | None) -> str | None:
+    """Say that a service is in a town, and that nobody told where in it."""
+    if municipality is None:
+        return None
+    return gettext("Somewhere %(in_town)s", in_town=in_town(municipality, current_language()))
+
+
 def count_of(area: Area, number: int) -> Feature:
-    """Return an area with how many listings it stands for."""
+    """Return an area with how many listings it stands for, and the list of what is asked in its region."""
     region, town = area
     latitude, longitude = area_centroid(region, town) if town else label_point(region)
     properties = {
         "kind": "area",
+        "area": area_code(area),
         "name": town or region_name(region),
         "count": number,
-        "url": url_for("directory.list_services", region=region),
+        "url": url_for("directory.list_services", s=seal_fields({**asked_fields(), "region": [region]})),
     }
     return _feature(latitude, longitude, properties)
 

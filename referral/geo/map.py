@@ -1,20 +1,26 @@
 """The map of the results: folium draws the base, everything is served from our own address.
 
 The page holds no inline script or style, so that it works under a policy without ``unsafe-inline``.
-Its points are read once from ``data_url`` with the query string of the page: GeoJSON points whose
-properties are
+Its points are read from ``data_url`` with the query string of the page, and again when the page
+that holds the frame says that the list has changed: GeoJSON points whose properties are
 
 * ``kind``: ``point`` (an address), ``municipality`` (somewhere in it) or ``area`` (a public area);
-* for a point or a municipality: ``name``, ``organization``, ``url`` and, if it has one,
-  ``municipality``; ``lang`` and ``organization_lang`` where a text is not in the page's language;
-* for an area: ``name`` and ``count``, at ``areas.label_point`` of a region or at the middle of a
-  municipality; ``url``, if there is a list to open. Never one feature for one confidential place.
+* for a point or a municipality: ``id`` (of the service), ``name``, ``organization``, ``url`` and
+  ``where``, which says of a municipality that it is somewhere in it; ``lang`` and
+  ``organization_lang`` where a text is not in the page's language;
+* for an area: ``area`` (its code, as cards of the list have it), ``name`` and ``count``, at
+  ``areas.label_point`` of a region or at the middle of a municipality; ``url``, if there is a list
+  to open. Never one feature for one confidential place.
+
+The page and its holder talk by ``postMessage``, each looking at who speaks. To the map: ``page``
+(what the list holds), ``look`` (at a card), ``load`` (another query). From the map: ``ready``,
+``look`` and ``choose`` (pins), ``jump`` (to a card).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from html import escape
 from html.parser import HTMLParser
 from pathlib import Path
@@ -27,6 +33,7 @@ from folium.template import Template
 from folium.utilities import JsCode
 
 from referral.geo.areas import load_regions
+from referral.geo.tiles import MapTiles
 from referral.shared.bilingual import Language
 
 FARTHEST_ZOOM = 3
@@ -56,7 +63,7 @@ class MapAssets:
 
 @dataclass(frozen=True, slots=True)
 class MapStrings:
-    """Words of the map, in its language. The page fills in ``{place}`` and ``{count}``."""
+    """Words of the map, in its language. The page fills in ``{count}``."""
 
     title: str
     region: str
@@ -68,12 +75,12 @@ class MapStrings:
     zoom_in: str
     zoom_out: str
     close: str
-    somewhere_in: str
     key_point: str
     key_municipality: str
     key_area: str
     open_service: str
     open_list: str
+    show_in_list: str
     cluster: str
     area_one: str
     area_many: str
@@ -90,23 +97,36 @@ class MapPage:
     style: str
 
 
-def build_map(language: Language, data_url: str, assets: MapAssets, strings: MapStrings) -> MapPage:
+def build_map(
+    language: Language,
+    data_url: str,
+    assets: MapAssets,
+    strings: MapStrings,
+    tiles: MapTiles | None = None,
+) -> MapPage:
     """Render folium's map as three files that are the same, byte for byte, each time they are built.
 
-    Raises ValueError for an asset or data URL that is not a path of our own address.
+    ``tiles`` are the operator's own pictures behind the regions. Raises ValueError for an asset or
+    data URL that is not a path of our own address.
     """
     for url in (data_url, *asdict(assets).values()):
         if not url.startswith("/") or url.startswith("//"):
             raise ValueError(f"The map may only use paths of its own address: {url!r}")
     base = _make_base(assets)
+    if tiles:
+        _draw_tiles(tiles).add_to(base)
     _draw_regions().add_to(base)
     points, areas = _make_cluster(assets, "pointsIcon"), _make_cluster(assets, "areasIcon")
-    for layer in (points, areas, PointsLayer(base, points, areas, data_url, language, strings)):
+    settings: dict[str, Any] = {"url": data_url, "words": asdict(strings), "language": language}
+    settings |= {"bounds": QUEBEC, "named": tiles is None}
+    for layer in (points, areas, PointsLayer(base, points, areas, settings)):
         layer.add_to(base)
     figure = base.get_root()
     for number, element in enumerate(_walk(figure)):
         element._id = str(number)  # noqa: SLF001 - folium's own ids are random
-    return _split_page(figure.render(), language, assets, strings)
+    if tiles:
+        strings = replace(strings, credit=f"{strings.credit} {tiles.credit}")
+    return _split_page(figure.render(), language, assets, strings, look="pictured" if tiles else "drawn")
 
 
 class PointsLayer(MacroElement):
@@ -114,21 +134,15 @@ class PointsLayer(MacroElement):
 
     _template = Template(_LAYER)
 
-    def __init__(  # noqa: PLR0913, PLR0917 - three layers of the map, and what the page needs
-        self,
-        base: folium.Map,
-        points: MarkerCluster,
-        areas: MarkerCluster,
-        data_url: str,
-        language: Language,
-        strings: MapStrings,
+    def __init__(
+        self, base: folium.Map, points: MarkerCluster, areas: MarkerCluster, settings: dict[str, Any]
     ) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
         self._name = "PointsLayer"
         self.base = base
         self.points = points
         self.areas = areas
-        self.settings = {"url": data_url, "words": asdict(strings), "bounds": QUEBEC, "language": language}
+        self.settings = settings
 
 
 def _make_base(assets: MapAssets) -> folium.Map:
@@ -164,6 +178,18 @@ def _make_cluster(assets: MapAssets, icon_function: str) -> MarkerCluster:
         show_coverage_on_hover=False,
         max_cluster_radius=44,
         animate=False,
+    )
+
+
+def _draw_tiles(tiles: MapTiles) -> folium.TileLayer:
+    return folium.TileLayer(
+        tiles.url,
+        attr=tiles.credit,
+        control=False,
+        min_native_zoom=max(FARTHEST_ZOOM, tiles.farthest),
+        max_native_zoom=min(CLOSEST_ZOOM, tiles.closest),
+        min_zoom=FARTHEST_ZOOM,
+        max_zoom=CLOSEST_ZOOM,
     )
 
 
@@ -221,7 +247,9 @@ class _PageParser(HTMLParser):
             self.body.append(data)
 
 
-def _split_page(rendered: str, language: Language, assets: MapAssets, strings: MapStrings) -> MapPage:
+def _split_page(
+    rendered: str, language: Language, assets: MapAssets, strings: MapStrings, *, look: str
+) -> MapPage:
     """Write the page again with a head of our own: folium's forbids zooming, and names outside hosts."""
     parser = _PageParser()
     parser.feed(rendered)
@@ -229,6 +257,7 @@ def _split_page(rendered: str, language: Language, assets: MapAssets, strings: M
     own.append(f'<script src="{escape(assets.script)}" defer></script>')
     html = _PAGE.format(
         language=language,
+        look=look,
         links="\n".join([*_linked(parser.links), *own]),
         body=_squeeze("".join(parser.body)),
         **{name: escape(text) for name, text in asdict(strings).items()},
@@ -254,7 +283,7 @@ _PAGE = """<!DOCTYPE html>
 <title>{title}</title>
 {links}
 </head>
-<body>
+<body class="{look}">
 <main>
 <h1 class="unseen">{title}</h1>
 <p id="map-status" role="status">{no_script}</p>

@@ -44,7 +44,7 @@ FEATURES = [
         kind="municipality",
         name="Centre Exemple C",
         organization="Organisme C",
-        municipality="Rouyn-Noranda",
+        where="Quelque part à Rouyn-Noranda",
         url="//ailleurs.exemple/c",
     ),
     point(*label_point("09"), kind="area", name="Côte-Nord", count=3, url="/fr/services?region=09"),

@@ -22,6 +22,10 @@ ADVICE = (
     "The browser tests need Chromium or Google Chrome, and none could be installed from here. "
     "Install one (on Debian, as root: apt-get install chromium) or name one in BROWSER_PATH."
 )
+DRIVER_ADVICE = (
+    "What drives the browser in the tests does not start; it says why above. On Debian it needs "
+    "the library libatomic1 (as root: apt-get install libatomic1)."
+)
 
 
 class NoBrowserError(Exception):
@@ -51,15 +55,26 @@ def install_browser() -> Path:
     raise NoBrowserError(ADVICE)
 
 
-def install_from_debian(run: Callable[..., bool]) -> None:
-    """Ask Debian for Chromium, where this user may."""
+def prepare_driver(run: Callable[..., bool] | None = None) -> None:
+    """See that Playwright starts, with a library that Debian may lack; raises NoBrowserError."""
+    run = run or _run
+    version = [".venv/bin/python", "-m", "playwright", "--version"]
+    if run(version):
+        return
+    install_from_debian(run, "libatomic1")
+    if not run(version):
+        raise NoBrowserError(DRIVER_ADVICE)
+
+
+def install_from_debian(run: Callable[..., bool], package: str = "chromium") -> None:
+    """Ask Debian for a package, where this user may."""
     if not shutil.which("apt-get"):
         return
     as_root = [] if os.geteuid() == 0 else ["sudo", "-n"]
     if as_root and not run([*as_root, "true"]):
         return
     run([*as_root, "apt-get", "update", "--quiet"])
-    run([*as_root, "apt-get", "install", "--yes", "--quiet", "--no-install-recommends", "chromium"])
+    run([*as_root, "apt-get", "install", "--yes", "--quiet", "--no-install-recommends", package])
 
 
 def install_from_playwright(run: Callable[..., bool]) -> None:

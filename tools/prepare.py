@@ -44,6 +44,9 @@ def prepare(purpose: str) -> None:
     if purpose == "test" and browser.find_browser() is None:
         with told("a browser for the tests"):
             browser.install_browser()
+    if purpose == "test" and stamp("driver") is None:
+        browser.prepare_driver()
+        note("driver", "starts")
 
 
 def make_environment() -> None:

@@ -193,3 +193,33 @@ def test_who_may_not_become_root_is_asked_for_no_password(debian, monkeypatch):
     browser.install_from_debian(commands)
 
     assert commands.ran == ["sudo -n true"]
+
+
+def test_a_driver_that_starts_needs_nothing(debian):
+    commands = Commands()
+
+    browser.prepare_driver(commands)
+
+    assert commands.ran == [".venv/bin/python -m playwright --version"]
+
+
+def test_a_driver_that_does_not_start_gets_its_library_and_is_tried_again(debian, monkeypatch):
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    answers = iter([False, True, True, True])
+    ran: list[str] = []
+
+    def run(command: list[str]) -> bool:
+        ran.append(" ".join(command))
+        return next(answers)
+
+    browser.prepare_driver(run)
+
+    assert ran[2].endswith("libatomic1")
+    assert len(ran) == 4
+
+
+def test_a_driver_that_will_not_start_is_said_with_the_library_it_needs(debian, monkeypatch):
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+
+    with pytest.raises(browser.NoBrowserError, match="libatomic1"):
+        browser.prepare_driver(Commands(".venv"))

@@ -72,7 +72,7 @@ def make_card(listing: Listing, hit: Hit, near: KnownPlace | None) -> Card:
         opening=str(words.OPENNESS[openness]),
         trust=str(words.TRUST_SHORT[listing.trust]),
         is_confirmed=listing.trust in words.CONFIRMED,
-        why=", ".join(str(words.REASONS[code]) for code in hit.reasons if code in words.REASONS),
+        why=next((str(words.REASONS[code]) for code in hit.reasons if code in words.REASONS), ""),
         call_first_about=_unique(str(words.FILTERS[name]) for name in hit.unknown if name in words.FILTERS),
         tags=tags_of(listing),
         area=area_code(area_of(listing)),
@@ -165,11 +165,8 @@ def tags_of(listing: Listing) -> tuple[str, ...]:
     """Return at most three: the kind of help, for whom, and the languages that one would not expect."""
     people = labels("clientele", (code for code in listing.clientele if code != "anyone"))
     spoken = [each.code for each in listing.languages if each.code not in UNSAID_LANGUAGES]
-    told = (
-        labels("categories", listing.categories),
-        people,
-        _unique(language_name(code) for code in spoken),
-    )
+    kinds = labels("categories", listing.categories)
+    told = (kinds[:1], people, _unique(language_name(code) for code in spoken))
     return tuple(_shortened(each) for each in told if each)
 
 

@@ -78,7 +78,7 @@ PLANS = (
         checks=("open_now=true", "always_open=true", "mode=text", "mode=chat", "mode=remote"),
     ),
     Plan(
-        lazy_gettext("What is not asked for"),
+        lazy_gettext("What is not required"),
         checks=(
             "free=true",
             "status=none",

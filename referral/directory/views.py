@@ -74,7 +74,12 @@ def show_service(service_id: UUID) -> ResponseReturnValue:
         abort(404)
     listing = edition.listing(position)
     return render_template(
-        "directory/service.html", details=describe(listing, now()), listing=listing, edition_day=edition_day()
+        "directory/service.html",
+        details=describe(listing, now()),
+        listing=listing,
+        way=find_way(listing, edition),
+        back=results_address(str(service_id)),
+        edition_day=edition_day(),
     )
 
 
@@ -91,6 +96,8 @@ def show_organization(organization_id: UUID) -> ResponseReturnValue:
         "directory/organization.html",
         organization=found.card,
         cards=list_cards(listings, now()),
+        trusts=say_trusts(listings),
+        back=results_address(),
         edition_day=edition_day(),
     )
 

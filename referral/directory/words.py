@@ -70,10 +70,10 @@ FILTERS: dict[str, LazyString] = {
 }
 """What to ask when calling, where nobody knows the answer of a service to a filter."""
 REASONS: dict[str, LazyString] = {
-    "matches_need": lazy_gettext("answers what you typed"),
-    "matches_partly": lazy_gettext("answers part of what you typed"),
-    "listed_language": lazy_gettext("offers the language asked"),
-    "fits_filters": lazy_gettext("known to meet your criteria"),
+    "listed_language": lazy_gettext("Offers the language asked."),
+    "matches_need": lazy_gettext("Answers your words."),
+    "matches_partly": lazy_gettext("Answers part of your words."),
+    "fits_filters": lazy_gettext("Known to meet your criteria."),
 }
 SAID_ELSEWHERE = frozenset({"open_now", "always_open"}) | {f"serves_{code}" for code in GROUPS}
 """Reasons that a card already gives in its facts or by the group that it stands in."""

@@ -97,13 +97,13 @@ def _hit(results: Results, position: int) -> Hit:
 
 def _reasons(results: Results, position: int, unknown: tuple[str, ...]) -> tuple[str, ...]:
     """Return why a listing stands where it does, as codes, the strongest first."""
-    level = int(results.order.level[position])
+    level, spelled = int(results.order.level[position]), not results.ask.wordless
     always = position in results.index.bitmap("always_open=true")
     spoken = any(choice.name == "lang" and position in choice.yes for choice in results.choices)
     told = (
         (f"serves_{SERVES[results.territory.tier[position]]}", results.territory.asked),
-        ("matches_need", level == len(SHARES)),
-        ("matches_partly", 0 < level < len(SHARES)),
+        ("matches_need", spelled and level == len(SHARES)),
+        ("matches_partly", spelled and 0 < level < len(SHARES)),
         ("always_open", always),
         ("open_now", results.open_now(position) is True and not always),
         ("listed_language", spoken),

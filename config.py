@@ -41,6 +41,9 @@ class Config:
     MAP_TILES_HOST: str | None = None
     MAP_PMTILES: Path | None = None
     MAP_CREDIT: str | None = None
+    OPERATOR_NAME: str | None = None
+    OPERATOR_CONTACT: str | None = None
+    PROXIES: int = 0
     TESTING: bool = False
 
     @classmethod
@@ -63,6 +66,9 @@ class Config:
             MAP_TILES_HOST=given.get("MAP_TILES_HOST") or None,
             MAP_PMTILES=_tile_file(given),
             MAP_CREDIT=_credit(given),
+            OPERATOR_NAME=given.get("OPERATOR_NAME") or None,
+            OPERATOR_CONTACT=given.get("OPERATOR_CONTACT") or None,
+            PROXIES=_number(given, "PROXIES", default=0, least=0),
         )
 
 

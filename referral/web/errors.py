@@ -18,6 +18,10 @@ UNREADABLE = (
 )
 SENTENCES: dict[int, tuple[LazyString, LazyString]] = {
     400: UNREADABLE,
+    403: (
+        lazy_gettext("This came from another site"),
+        lazy_gettext("For your safety we take only what is sent from our own pages. Start again from there."),
+    ),
     404: (
         lazy_gettext("This page is not here"),
         lazy_gettext("The address may have been mistyped, or the listing may have been withdrawn."),

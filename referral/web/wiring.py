@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
 
-from referral.web import assets, compression, errors, headers, sealing, templating
+from referral.web import assets, compression, errors, headers, limits, origin, sealing, templating
 
 MOST_BYTES = 64 * 1024
 """Of what may be sent to us; a form is far below."""
@@ -12,10 +13,14 @@ MOST_BYTES = 64 * 1024
 
 def init_app(app: Flask) -> None:
     """Attach headers, errors, static files and what templates call."""
+    if app.config["PROXIES"]:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=app.config["PROXIES"], x_proto=app.config["PROXIES"])  # type: ignore[method-assign]
     app.config["MAX_CONTENT_LENGTH"] = app.config["MAX_CONTENT_LENGTH"] or MOST_BYTES
     app.after_request(headers.set_headers)
     app.after_request(compression.compress)
     assets.init_app(app)
     errors.init_app(app)
+    origin.init_app(app)
+    limits.init_app(app)
     sealing.init_app(app)
     templating.init_app(app)

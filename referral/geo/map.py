@@ -116,7 +116,8 @@ def build_map(
     if tiles:
         _draw_tiles(tiles).add_to(base)
     _draw_regions().add_to(base)
-    points, areas = _make_cluster(assets, "pointsIcon"), _make_cluster(assets, "areasIcon")
+    points = _make_cluster(assets, "pointsIcon", "markerPane")
+    areas = _make_cluster(assets, "areasIcon", "areas")
     settings: dict[str, Any] = {"url": data_url, "words": asdict(strings), "language": language}
     settings |= {"bounds": QUEBEC, "named": tiles is None}
     for layer in (points, areas, PointsLayer(base, points, areas, settings)):
@@ -165,7 +166,7 @@ def _make_base(assets: MapAssets) -> folium.Map:
     return base
 
 
-def _make_cluster(assets: MapAssets, icon_function: str) -> MarkerCluster:
+def _make_cluster(assets: MapAssets, icon_function: str, pane: str) -> MarkerCluster:
     class LocalCluster(MarkerCluster):
         """Clusters from our own address; several services of one town fan out at the closest zoom."""
 
@@ -175,6 +176,7 @@ def _make_cluster(assets: MapAssets, icon_function: str) -> MarkerCluster:
     return LocalCluster(  # type: ignore[no-untyped-call]
         control=False,
         icon_create_function=icon_function,
+        cluster_pane=pane,
         show_coverage_on_hover=False,
         max_cluster_radius=44,
         animate=False,

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from referral.catalogue.listing import Place
@@ -24,7 +26,8 @@ def test_a_public_address_is_a_point(client):
 def test_a_town_is_somewhere_in_it(client):
     (point,) = features(client, "?need=youth")
 
-    assert (point["properties"]["kind"], point["properties"]["municipality"]) == ("municipality", "Sept-Îles")
+    assert point["properties"]["kind"] == "municipality"
+    assert point["properties"]["where"] == "Quelque part à Sept-Îles"
 
 
 def test_a_confidential_place_is_a_number_on_its_area(client):
@@ -34,6 +37,34 @@ def test_a_confidential_place_is_a_number_on_its_area(client):
     assert area["properties"]["count"] == 1
     assert SHELTER.id not in str(area)
     assert "Exemple" not in str(area)
+
+
+def test_a_card_says_on_which_area_it_is_counted_unless_it_is_a_point(client):
+    (area,) = features(client, "?need=emergency_shelter")
+    shelter = client.get("/fr/services?need=emergency_shelter").text
+    office = client.get("/fr/services?need=immigration_legal").text
+
+    assert area["properties"]["area"] == "13/Laval"
+    assert re.search(rf'data-service="{SHELTER.id}"\s+data-area="13/Laval"', shelter)
+    assert f'data-service="{OFFICE.id}"' in office
+    assert "data-area" not in office
+
+
+def test_an_area_leads_to_what_is_asked_in_its_region_and_its_address_tells_nothing(client):
+    (area,) = features(client, "?need=emergency_shelter")
+    address = area["properties"]["url"]
+
+    assert re.fullmatch(r"/fr/services\?s=[\w-]+", address)
+    assert SHELTER.id in client.get(address).text
+    assert OFFICE.id not in client.get(address).text
+
+
+def test_the_map_asks_sealed_what_the_page_shows(client):
+    frame = re.search(r'<iframe[^>]*src="([^"]+)"', client.get("/fr/services?need=youth").text)[1]
+
+    assert re.fullmatch(r"/fr/services/map\?s=[\w-]+", frame)
+    (point,) = features(client, "?" + frame.partition("?")[2])
+    assert point["properties"]["id"] == NORTH.id
 
 
 @pytest.mark.parametrize("category", ["emergency_shelter", "transitional_housing"])

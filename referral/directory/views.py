@@ -6,14 +6,16 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, abort, redirect, render_template, url_for
+from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from referral.access.guard import public
+from referral.directory.asked import search_token
 from referral.directory.cards import list_cards
-from referral.directory.details import describe
+from referral.directory.details import describe, say_trusts
 from referral.directory.forms import SearchForm
 from referral.directory.needs import list_tiles
+from referral.directory.reach import find_way
 from referral.edition.reader import current_edition
 from referral.i18n.locale import current_language, preferred_language
 from referral.search.engine import search
@@ -39,6 +41,15 @@ def give_language(_endpoint: str, values: dict[str, Any]) -> None:
 def edition_day() -> date:
     """Return the day of Québec on which what this page shows was published."""
     return current_edition().manifest.built_at.astimezone(QUEBEC).date()
+
+
+def results_address(service_id: str | None = None) -> str | None:
+    """Return where the results are that one came from, at one service of them; None if from elsewhere."""
+    token = search_token()
+    if token is None:
+        return None
+    anchor = f"s-{service_id}" if service_id else None
+    return url_for("directory.list_services", s=token, page=request.args.get("page"), _anchor=anchor)
 
 
 @public
@@ -100,19 +111,3 @@ def show_organization(organization_id: UUID) -> ResponseReturnValue:
         back=results_address(),
         edition_day=edition_day(),
     )
-
-
-@blueprint.get("/about")
-@public
-def about() -> ResponseReturnValue:
-    """Say where the information comes from, and what the words of trust mean."""
-    return render_template(
-        "directory/about.html", manifest=current_edition().manifest, edition_day=edition_day()
-    )
-
-
-@blueprint.get("/safety")
-@public
-def safety() -> ResponseReturnValue:
-    """Say how to use this site without leaving traces, and what it cannot do; needs no edition."""
-    return render_template("directory/safety.html")

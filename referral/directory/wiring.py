@@ -6,7 +6,7 @@ from http import HTTPStatus
 
 from flask import Flask, Response
 
-from referral.directory import map_views, search_views  # noqa: F401 (its views are on the blueprint)
+from referral.directory import map_views, search_views, selection_views  # noqa: F401 (views on the blueprint)
 from referral.directory.views import blueprint, start
 from referral.edition.reader import NoEditionError
 from referral.web.errors import show_error
@@ -24,4 +24,5 @@ def init_app(app: Flask) -> None:
     app.add_url_rule("/", "start", start)
     app.register_blueprint(blueprint)
     map_views.init_app(app)
+    selection_views.init_app(app)
     app.register_error_handler(NoEditionError, show_no_edition)

@@ -9,7 +9,7 @@ from tests.pages.example import OFFICE, PROVINCIAL, SHELTER, SILENT
 
 def card(client, listing, path):
     page = client.get(path).text
-    found = re.search(f'<article class="card" id="s-{listing.id}">(.*?)</article>', page, re.DOTALL)
+    found = re.search(rf'<article class="card"\s+id="s-{listing.id}"[^>]*>(.*?)</article>', page, re.DOTALL)
     return re.sub(r"\s+", " ", found[1]).replace("\u00a0", " ")
 
 
@@ -78,11 +78,28 @@ def test_unknown_hours_are_not_closed(client):
     assert "Fermé" not in shown
 
 
-def test_languages_that_one_would_not_expect_are_tags(client):
+def test_languages_that_one_would_not_expect_are_named(client):
     shown = card(client, SHELTER, "/fr/services?near=Laval")
 
     assert "espagnol" in shown
     assert "français" not in shown
+
+
+def test_a_card_names_one_kind_of_help_for_whom_and_languages(client):
+    assert "Hébergement d’urgence · Femmes, Enfants · arabe, espagnol" in card(
+        client, SHELTER, "/fr/services?near=Laval"
+    ).replace("espagnol, arabe", "arabe, espagnol")
+
+
+def test_what_nobody_knows_is_named_to_be_asked(client):
+    shown = card(client, OFFICE, "/fr/services?q=clinique&pets=true&children=true&child_age=4")
+
+    assert "À demander : enfants, animaux." in shown
+
+
+def test_words_that_nobody_typed_are_no_reason(client):
+    assert "Répond à vos mots" not in card(client, SHELTER, "/fr/services?near=Laval&lang=es")
+    assert "Répond à vos mots" in card(client, SHELTER, "/fr/services?q=hébergement")
 
 
 @pytest.mark.parametrize(

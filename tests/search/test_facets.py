@@ -1,4 +1,6 @@
 from referral.catalogue.listing import AreaServed
+from referral.search.facets import offered
+from referral.search.index import build_index
 from tests.search.making import find, make_listing
 
 LISTINGS = [
@@ -40,3 +42,22 @@ def test_facets_follow_the_words():
 
 def test_open_now_is_counted_at_the_moment_asked():
     assert find([make_listing(always_open=True), make_listing("B Exemple")]).facets["open_now"] == {"true": 2}
+
+
+def test_those_known_to_fit_are_counted_apart():
+    found = find(LISTINGS)
+
+    assert found.known["free"] == {"true": 1}
+    assert found.facets["free"] == {"true": 2}
+
+
+def test_a_value_is_offered_whatever_the_search_where_somebody_answers_yes():
+    index = build_index(LISTINGS)
+
+    assert offered(index)["free"] == ("true",)
+    assert "pets" not in offered(index)
+    assert "open_now" not in offered(index)
+
+
+def test_open_now_is_offered_where_somebodys_hours_are_known():
+    assert offered(build_index([make_listing(always_open=True)]))["open_now"] == ("true",)

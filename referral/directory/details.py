@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, time
 from urllib.parse import urlsplit
 
-from flask_babel import gettext, lazy_gettext
+from flask_babel import gettext, ngettext
 
 from referral.catalogue.freshness import age_of
 from referral.catalogue.listing import Answer, Listing, PhoneNumber, Source
@@ -22,14 +23,14 @@ from referral.directory.cards import (
     openness_of,
     region_name,
 )
+from referral.directory.unknown import list_unknown
+from referral.directory.week import say_week
 from referral.geo.areas import REGIONS
 from referral.i18n.dates import say_age, say_date, say_time
 from referral.i18n.lists import say_list
 from referral.i18n.locale import current_language
 from referral.i18n.typography import set_text
 from referral.shared.clock import QUEBEC
-
-ADULT = 18
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,7 @@ class Details:
     openness: Openness
     opening: str
     today: str
-    hours: str
+    week: tuple[str, ...]
     ages: str
     admission: tuple[tuple[str, str], ...]
     languages: tuple[tuple[str, str], ...]
@@ -72,11 +73,15 @@ class Details:
     sources: tuple[SourceLine, ...]
     unknown: tuple[str, ...]
 
+    @property
+    def is_admission_known(self) -> bool:
+        """Whether anything is known of who can be admitted."""
+        return bool(self.clientele or self.ages or self.admission)
+
 
 def describe(listing: Listing, at: datetime) -> Details:
     """Return what to say of a service at an aware moment."""
     openness = openness_of(listing, is_open(listing, at))
-    today = say_hours(hours_today(listing, at))
     return Details(
         listing=listing,
         voice=_phones(listing, "voice"),
@@ -86,8 +91,8 @@ def describe(listing: Listing, at: datetime) -> Details:
         clientele=labels("clientele", listing.clientele),
         openness=openness,
         opening=str(words.OPENNESS[openness]),
-        today=today,
-        hours=str(words.OPENNESS["always"]) if listing.always_open else today,
+        today=say_hours(hours_today(listing, at)),
+        week=say_week(listing),
         ages=say_ages(listing.minimum_age, listing.maximum_age),
         admission=_answers("eligibility", listing.eligibility),
         languages=say_languages(listing),
@@ -188,19 +193,17 @@ def say_age_of_information(listing: Listing, at: datetime) -> str:
     return gettext("Information published %(age)s.", age=say_age(age.unit, age.number))
 
 
-def list_unknown(listing: Listing) -> tuple[str, ...]:
-    """Name what one should ask when calling, because nobody knows it yet."""
-    hours = listing.always_open or listing.openings or listing.hours.fr or listing.hours.en
-    known = {
-        lazy_gettext("hours"): hours,
-        lazy_gettext("who can be admitted"): set(listing.eligibility.values()) - {"unknown"},
-        lazy_gettext("languages spoken"): listing.languages,
-        lazy_gettext("cost"): listing.cost,
-        lazy_gettext("how to be referred"): listing.referral_routes,
-        lazy_gettext("what to bring"): listing.required_documents,
-        lazy_gettext("accessibility"): set(listing.accessibility.values()) - {"unknown"},
-    }
-    return tuple(str(name) for name, value in known.items() if not value)
+def say_trusts(listings: Sequence[Listing]) -> tuple[tuple[str, str], ...]:
+    """Return how much is known to be true of services, with how many it is said of; the best first."""
+    counts = Counter(listing.trust for listing in listings)
+    return tuple(
+        (
+            ngettext("%(num)d service", "%(num)d services", counts[code]),
+            str(sentence),
+        )
+        for code, sentence in reversed(words.TRUST_LONG.items())
+        if code in counts
+    )
 
 
 def _phones(listing: Listing, kind: str) -> tuple[PhoneNumber, ...]:

@@ -17,6 +17,7 @@ ROOT = Path(__file__).resolve().parent.parent
 PURE = (
     "referral.shared.bilingual",
     "referral.shared.clock",
+    "referral.access.matrix",
     "referral.access.policy",
     "referral.geo.areas",
     "referral.geo.distance",

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TypeVar
+from dataclasses import dataclass
+from typing import NoReturn, TypeVar
 
 from flask import Flask, Response, abort, current_app, g, request
 
@@ -12,7 +13,17 @@ from referral.access.policy import Actor, Permission, Target, permits
 PUBLIC = "is_public"
 FIRST_ERROR = 400
 LOADER = "relais.actor_loader"
+LISTENERS = "relais.refusal_listeners"
 View = TypeVar("View", bound=Callable[..., object])
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """What was refused to whom; nobody is someone who did not sign in."""
+
+    permission: Permission
+    target: Target
+    actor: Actor | None
 
 
 def public(view: View) -> View:
@@ -26,14 +37,31 @@ def load_actors_with(app: Flask, loader: Callable[[], Actor | None]) -> None:
     app.extensions[LOADER] = loader
 
 
+def on_refusal(app: Flask, callback: Callable[[Refusal], None]) -> None:
+    """Call back each time ``require`` refuses, before the answer is sent."""
+    app.extensions.setdefault(LISTENERS, []).append(callback)
+
+
+def find_actor() -> Actor | None:
+    """Return who asks, without asking the policy anything; None for somebody who did not sign in."""
+    loader: Callable[[], Actor | None] = current_app.extensions.get(LOADER, lambda: None)
+    return loader()
+
+
 def require(permission: Permission, target: Target | None = None) -> Actor:
     """Return the actor, or answer 404 so that a refusal reveals nothing."""
     g.policy_asked = True
-    loader: Callable[[], Actor | None] = current_app.extensions.get(LOADER, lambda: None)
-    actor = loader()
+    actor = find_actor()
     if actor is None or not permits(actor, permission, target):
-        abort(404)
+        refuse(Refusal(permission, target or Target(), actor))
     return actor
+
+
+def refuse(refusal: Refusal) -> NoReturn:
+    """Tell who listens, then answer as if nothing were there."""
+    for callback in current_app.extensions.get(LISTENERS, ()):
+        callback(refusal)
+    abort(404)
 
 
 def check_asked(response: Response) -> Response:

@@ -2,7 +2,7 @@
 
 A permission is granted where every condition of at least one of its clauses
 holds. Nothing here reads a request, a session or a table, so the whole matrix
-can be tested without an application.
+can be tested without an application; docs/permissions.md is made from it.
 """
 
 from __future__ import annotations
@@ -16,28 +16,59 @@ from uuid import UUID
 class Role(StrEnum):
     """What someone does in an organization, or for the installation as a whole."""
 
-    OPERATOR = "operator"
+    PARTNER_EDITOR = "partner-editor"
+    INTAKE_WORKER = "intake-worker"
+    ORGANIZATION_LEAD = "organization-lead"
     VETTER = "vetter"
+    PRIVACY_OFFICER = "privacy-officer"
+    OPERATOR = "operator"
+
+
+ORGANIZATION_ROLES = frozenset(
+    {Role.PARTNER_EDITOR, Role.INTAKE_WORKER, Role.ORGANIZATION_LEAD, Role.PRIVACY_OFFICER}
+)
+INSTALLATION_ROLES = frozenset({Role.VETTER, Role.PRIVACY_OFFICER, Role.OPERATOR})
+
+
+def fits(role: Role, organization_id: UUID | None) -> bool:
+    """Say whether a role can be held there: no organization can make anyone operator or vetter."""
+    return role in (INSTALLATION_ROLES if organization_id is None else ORGANIZATION_ROLES)
 
 
 class Permission(StrEnum):
     """Named ``resource:action``; sorted."""
 
+    ACCOUNT_OWN = "account:own"
+    AUDIT_READ = "audit:read"
+    AUDIT_VERIFY = "audit:verify"
     EDITION_BUILD = "edition:build"
     FLAG_REVIEW = "flag:review"
     LISTING_IMPORT = "listing:import"
+    MAIL_REVIEW = "mail:review"
+    MEMBERSHIP_CHANGE = "membership:change"
+    MEMBERSHIP_LIST = "membership:list"
+    USER_CREATE = "user:create"
+    USER_INVITE = "user:invite"
+    USER_OFFBOARD = "user:offboard"
+    USER_RESET_FACTOR = "user:reset-factor"
 
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who acts, reduced to what a decision and an event need."""
+    """Who acts, reduced to what a decision and an event need.
+
+    Of several memberships only those of ``acting_for`` count: an organization, or None for the
+    installation as a whole. Changing it is an act of the person (*agir pour*), never a guess.
+    """
 
     name: str
     memberships: frozenset[tuple[UUID | None, Role]] = field(default_factory=frozenset)
+    user_id: UUID | None = None
+    acting_for: UUID | None = None
 
-    def holds(self, role: Role, organization_id: UUID | None = None) -> bool:
-        """Say whether the actor has a role, in one organization or in any."""
-        return any(held is role and organization_id in (None, where) for where, held in self.memberships)
+    def acts_as(self, role: Role) -> bool:
+        """Say whether the actor has a role where she acts now; one that does not fit there is none."""
+        return (self.acting_for, role) in self.memberships and fits(role, self.acting_for)
 
 
 CONSOLE = Actor("console", frozenset({(None, Role.OPERATOR)}))
@@ -45,9 +76,10 @@ CONSOLE = Actor("console", frozenset({(None, Role.OPERATOR)}))
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """What is asked about: the organization whose thing it is, where it is somebody's."""
+    """What is asked about: the organization whose thing it is, the person whose account it is."""
 
     organization_id: UUID | None = None
+    user_id: UUID | None = None
 
 
 Condition = Callable[[Actor, Target], bool]
@@ -55,18 +87,66 @@ Condition = Callable[[Actor, Target], bool]
 
 def is_operator(actor: Actor, _target: Target) -> bool:
     """Say whether the actor runs the installation."""
-    return actor.holds(Role.OPERATOR)
+    return actor.acting_for is None and actor.acts_as(Role.OPERATOR)
 
 
 def is_vetter(actor: Actor, _target: Target) -> bool:
     """Say whether the actor vets listings."""
-    return actor.holds(Role.VETTER)
+    return actor.acting_for is None and actor.acts_as(Role.VETTER)
 
 
-POLICY: dict[Permission, tuple[tuple[Condition, ...], ...]] = {
-    Permission.EDITION_BUILD: ((is_operator,),),
-    Permission.FLAG_REVIEW: ((is_operator,), (is_vetter,)),
-    Permission.LISTING_IMPORT: ((is_operator,),),
+def watches_over_installation(actor: Actor, _target: Target) -> bool:
+    """Say whether the actor is in charge of personal information for the whole installation."""
+    return actor.acting_for is None and actor.acts_as(Role.PRIVACY_OFFICER)
+
+
+def is_of_the_organization(actor: Actor, target: Target) -> bool:
+    """Say whether the actor acts for the very organization whose thing it is."""
+    return target.organization_id is not None and actor.acting_for == target.organization_id
+
+
+def leads(actor: Actor, _target: Target) -> bool:
+    """Say whether the actor leads the organization that she acts for."""
+    return actor.acts_as(Role.ORGANIZATION_LEAD)
+
+
+def watches_over_personal_information(actor: Actor, _target: Target) -> bool:
+    """Say whether the actor is in charge of personal information where she acts."""
+    return actor.acts_as(Role.PRIVACY_OFFICER)
+
+
+def is_oneself(actor: Actor, target: Target) -> bool:
+    """Say whether someone who signed in asks about her own account, or names no other."""
+    return actor.user_id is not None and target.user_id in {None, actor.user_id}
+
+
+def is_somebody_else(actor: Actor, target: Target) -> bool:
+    """Say whether another person is named: nobody resets her own factor by a lead's way."""
+    return target.user_id is not None and target.user_id != actor.user_id
+
+
+Clauses = tuple[tuple[Condition, ...], ...]
+BY_OPERATOR: Clauses = ((is_operator,),)
+BY_ITS_LEAD: Clauses = ((is_of_the_organization, leads),)
+OF_SOMEBODY_ELSE: Clauses = (
+    (is_of_the_organization, leads, is_somebody_else),
+    (is_operator, is_somebody_else),
+)
+
+POLICY: dict[Permission, Clauses] = {
+    Permission.ACCOUNT_OWN: ((is_oneself,),),
+    Permission.AUDIT_READ: (*BY_ITS_LEAD, (is_of_the_organization, watches_over_personal_information)),
+    Permission.AUDIT_VERIFY: (*BY_OPERATOR, (watches_over_installation,)),
+    Permission.EDITION_BUILD: BY_OPERATOR,
+    Permission.FLAG_REVIEW: (*BY_OPERATOR, (is_vetter,)),
+    Permission.LISTING_IMPORT: BY_OPERATOR,
+    Permission.MAIL_REVIEW: BY_OPERATOR,
+    Permission.MEMBERSHIP_CHANGE: OF_SOMEBODY_ELSE,
+    Permission.MEMBERSHIP_LIST: (*BY_ITS_LEAD, *BY_OPERATOR),
+    Permission.USER_CREATE: BY_OPERATOR,
+    Permission.USER_INVITE: (*BY_ITS_LEAD, *BY_OPERATOR),
+    Permission.USER_OFFBOARD: OF_SOMEBODY_ELSE,
+    Permission.USER_RESET_FACTOR: OF_SOMEBODY_ELSE,
 }
 
 

@@ -5,13 +5,21 @@ from __future__ import annotations
 from flask import Flask
 from flask.cli import AppGroup
 
+from referral.cli.access import permissions_command
 from referral.cli.catalogue import import_command
 from referral.cli.edition import edition_group
 from referral.cli.evidence import flags_group, unmet_needs_command
 from referral.cli.search import search_command
 
 relais = AppGroup("relais", help="Le répertoire Relais / the Relais directory.")
-for command in (import_command, edition_group, search_command, flags_group, unmet_needs_command):
+for command in (
+    import_command,
+    edition_group,
+    search_command,
+    flags_group,
+    unmet_needs_command,
+    permissions_command,
+):
     relais.add_command(command)
 
 

@@ -1,9 +1,11 @@
+from uuid import uuid4
+
 import pytest
 from flask import Flask
 
 from referral.access import guard
-from referral.access.guard import load_actors_with, public, require
-from referral.access.policy import CONSOLE, Actor, Permission
+from referral.access.guard import Refusal, load_actors_with, on_refusal, public, require
+from referral.access.policy import CONSOLE, Actor, Permission, Target
 
 
 @pytest.fixture
@@ -48,3 +50,23 @@ def test_someone_with_the_role_is_answered(bare_app):
 
 def test_a_missing_page_needs_no_permission_to_be_missing(bare_app):
     assert bare_app.test_client().get("/nowhere").status_code == 404
+
+
+def test_a_refusal_is_told_to_who_listens_and_looks_the_same(bare_app):
+    told = []
+    on_refusal(bare_app, told.append)
+    asker = Actor("Exemple", user_id=uuid4())
+    load_actors_with(bare_app, lambda: asker)
+
+    assert bare_app.test_client().get("/asked").status_code == 404
+    assert told == [Refusal(Permission.EDITION_BUILD, Target(), asker)]
+
+
+def test_what_is_permitted_is_no_refusal(bare_app):
+    told = []
+    on_refusal(bare_app, told.append)
+    load_actors_with(bare_app, lambda: CONSOLE)
+
+    bare_app.test_client().get("/asked")
+
+    assert told == []

@@ -6,7 +6,14 @@ from http import HTTPStatus
 
 from flask import Flask, Response
 
-from referral.directory import map_views, search_views, selection_views  # noqa: F401 (views on the blueprint)
+from referral.directory import (  # noqa: F401 (their views are on the blueprint)
+    card_text,
+    feedback_views,
+    information_views,
+    map_views,
+    search_views,
+    selection_views,
+)
 from referral.directory.views import blueprint, start
 from referral.edition.reader import NoEditionError
 from referral.web.errors import show_error
@@ -23,6 +30,7 @@ def init_app(app: Flask) -> None:
     """Register the pages, and what is shown before the first edition."""
     app.add_url_rule("/", "start", start)
     app.register_blueprint(blueprint)
+    card_text.init_app(app)
     map_views.init_app(app)
     selection_views.init_app(app)
     app.register_error_handler(NoEditionError, show_no_edition)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from referral.catalogue.listing import Listing
+from referral.edition.manifest import Manifest
 from referral.search.index import Index
 
 
@@ -14,6 +15,10 @@ class Readable(Protocol):
     @property
     def index(self) -> Index:
         """What is searched."""
+
+    @property
+    def manifest(self) -> Manifest:
+        """What it says of itself."""
 
     def listing(self, position: int) -> Listing:
         """Return the listing at a position."""

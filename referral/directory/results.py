@@ -11,7 +11,8 @@ import numpy as np
 from flask_babel import gettext, ngettext
 
 from referral.directory import words
-from referral.directory.cards import Card, in_words, make_card
+from referral.directory.card_text import ShownCard, show_card
+from referral.directory.cards import in_words
 from referral.directory.choices import say_choice
 from referral.directory.criteria import BEST, Criteria, Order
 from referral.directory.reading import Readable
@@ -36,7 +37,7 @@ class Group:
 
     code: str
     title: str
-    cards: tuple[Card, ...]
+    cards: tuple[ShownCard, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,10 +147,10 @@ def _group(
     """Put cards under the way in which they serve, in the engine's order within each."""
     if not is_grouped:
         if hits:
-            yield Group("all", "", tuple(make_card(edition.listing(hit.position), hit, near) for hit in hits))
+            yield Group("all", "", tuple(show_card(edition, hit, near) for hit in hits))
         return
     for code in GROUP_ORDER:
-        cards = [make_card(edition.listing(hit.position), hit, near) for hit in hits if hit.serves == code]
+        cards = [show_card(edition, hit, near) for hit in hits if hit.serves == code]
         if cards:
             yield Group(code, str(words.GROUPS[code]), tuple(cards))
 

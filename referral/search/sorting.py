@@ -34,7 +34,7 @@ def _first_key(results: Results) -> npt.NDArray[np.float64]:
         return ranks.astype(np.float64)
     opened, closed = results.moment
     count = results.index.count
-    return 1.0 - flags_of(opened, count) + flags_of(closed, count)
+    return (1.0 - flags_of(opened, count) + flags_of(closed, count)).astype(np.float64)
 
 
 def _distances(results: Results) -> npt.NDArray[np.float64]:

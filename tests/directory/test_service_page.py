@@ -6,7 +6,7 @@ import uuid
 import pytest
 import time_machine
 
-from tests.pages.example import OFFICE, PROVINCIAL, SHELTER, SILENT
+from tests.pages.example import OFFICE, PROVINCIAL, SHELTER, SILENT, make_listing
 
 
 def page_of(client, listing, language="fr"):
@@ -35,8 +35,44 @@ def test_unknown_is_not_no(client):
 def test_what_nobody_knows_is_listed_to_be_asked(client):
     page = page_of(client, SILENT)
 
-    assert "Ce que nous ne savons pas" in page
-    assert "les heures, les critères d’admission, les langues parlées" in page
+    unknown = page.split("Ce qu’on ne sait pas : demandez-le au téléphone")[1].split("</section>")[0]
+    for words in ("les heures", "l’admission :", "les langues parlées", "le coût", "l’accessibilité"):
+        assert f"<li>{words}" in unknown
+
+
+def test_a_row_of_what_is_not_known_is_left_out(client):
+    page = page_of(client, SILENT)
+
+    assert "<dt>Langues</dt>" not in page
+    assert "<dt>Langues</dt>" in page_of(client, SHELTER)
+
+
+def test_one_has_words_to_call_with_that_tell_nothing(client):
+    page = page_of(client, SHELTER)
+    script = page.split("Quoi dire en appelant")[1].split("</section>")[0]
+
+    assert script.count("<li>") == 3
+    assert not [word for word in ("traite", "violence", "hébergement", "victime") if word in script.lower()]
+
+
+def test_a_mail_address_is_text(client, edition, monkeypatch):
+    listing = make_listing("courriel", email="bonjour@exemple.example")
+    monkeypatch.setattr(edition, "position_of", lambda _: 0)
+    monkeypatch.setattr(edition, "listing", lambda _: listing)
+
+    page = page_of(client, listing)
+    assert "bonjour@exemple.example" in page
+    assert "mailto:" not in page
+
+
+def test_a_listing_can_be_corrected(client):
+    assert f'href="/fr/services/{SHELTER.id}/fix"' in page_of(client, SHELTER)
+
+
+def test_hours_that_nobody_knows_are_said_so_at_the_top(client):
+    top = page_of(client, SILENT).split('class="standing')[0]
+
+    assert "Heures non connues" in top
 
 
 def test_languages_are_told_apart_by_mode(client):
@@ -75,7 +111,19 @@ def test_a_source_is_named_with_its_date(client):
 
 
 def test_a_listing_without_a_number_leads_to_who_can_help(client):
-    assert PROVINCIAL.organization.id in page_of(client, SILENT)
+    top = page_of(client, SILENT).split('class="standing')[0]
+
+    assert f"/services/{PROVINCIAL.id}" in top
+    assert "tel:+18005550199" in top
+
+
+def test_who_leads_to_it_is_named_even_without_a_number(client, edition, monkeypatch):
+    mute = make_listing("muette", phones=())
+    listing = make_listing("ailleurs", phones=(), fallback=mute.organization)
+    monkeypatch.setattr(edition, "position_of", lambda _: 0)
+    monkeypatch.setattr(edition, "listing", lambda _: listing)
+
+    assert f"/organizations/{mute.organization.id}" in page_of(client, listing)
 
 
 @pytest.mark.parametrize(
@@ -105,6 +153,7 @@ def test_an_organization_shows_its_services(client):
     page = client.get(f"/fr/organizations/{OFFICE.organization.id}").text
 
     assert f"s-{OFFICE.id}" in page
+    assert "L’organisme a confirmé cette information." in page
 
 
 def test_the_edition_has_its_date(client):

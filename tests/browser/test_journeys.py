@@ -34,13 +34,14 @@ def test_someone_finds_a_number_to_call(visit, language, labels, javascript):
 
 def test_without_a_script_filters_and_pages_work(visit):
     page = visit("/fr/services", width=PHONE, javascript=False)
-    page.locator(".more > summary").click()
+    page.locator(".refine > summary").click()
     page.get_by_label("Type d’aide", exact=True).select_option("emergency_shelter")
-    page.get_by_role("button", name="Chercher").click()
+    page.get_by_role("button", name="Appliquer").click()
     page.get_by_role("link", name="Suivante").click()
 
-    assert "need=emergency_shelter" in page.url
+    assert "shelter" not in page.url
     assert "page=2" in page.url
+    expect(page.locator(".chip")).to_have_text("Retirer : Hébergement d’urgence", use_inner_text=False)
 
 
 def test_the_keyboard_reaches_the_content_and_the_exit_first(visit):

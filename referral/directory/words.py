@@ -71,11 +71,11 @@ FILTERS: dict[str, LazyString] = {
 """What to ask when calling, where nobody knows the answer of a service to a filter."""
 REASONS: dict[str, LazyString] = {
     "listed_language": lazy_gettext("Offers the language asked."),
-    "matches_need": lazy_gettext("Answers your words."),
     "matches_partly": lazy_gettext("Answers part of your words."),
-    "fits_filters": lazy_gettext("Known to meet your criteria."),
 }
-SAID_ELSEWHERE = frozenset({"open_now", "always_open"}) | {f"serves_{code}" for code in GROUPS}
+SAID_ELSEWHERE = frozenset({"open_now", "always_open", "matches_need", "fits_filters", "call_first"}) | {
+    f"serves_{code}" for code in GROUPS
+}
 """Reasons that a card already gives in its facts or by the group that it stands in."""
 MODES: dict[str, LazyString] = {
     "spoken": lazy_gettext("Spoken by staff"),

@@ -96,7 +96,7 @@ def carry(text: Markup) -> Markup:
     if carried is None:
         query = urlsplit(url_for("directory.show_service", service_id=UUID(int=0))).query
         carried = g.carried = f"?{escape(query)}" if query else ""
-    return Markup(text.replace(CARRIED, carried))  # noqa: S704 (both parts were escaped)
+    return Markup(str(text).replace(CARRIED, carried))  # noqa: S704 (both parts were escaped)
 
 
 def init_app(app: Flask) -> None:

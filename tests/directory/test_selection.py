@@ -272,3 +272,16 @@ def test_what_is_somebodys_is_neither_stored_nor_indexed(client, app, page):
 
 def test_a_listing_itself_may_be_indexed(client):
     assert "X-Robots-Tag" not in client.get(f"/fr/services/{OFFICE.id}").headers
+
+
+def test_the_links_of_a_card_carry_both_the_search_and_the_list(client, app):
+    seal = (
+        client.post("/fr/services", data={"q": "aide", "near": "Laval"})
+        .headers["Location"]
+        .partition("s=")[2]
+    )
+    token = seal_of(app, OFFICE)
+    page = client.get(f"/fr/services?s={seal}&l={token}").text
+    link = next(each for each in re.findall(r'href="([^"]+)"', page) if f"/services/{SHELTER.id}" in each)
+
+    assert parse_qs(urlsplit(link.replace("&amp;", "&")).query) == {"s": [seal], "l": [token]}

@@ -13,6 +13,7 @@ from referral.directory.choices import CHOICES, MODES, TAXONOMY_OF, say_choice
 from referral.directory.criteria import Criteria
 from referral.i18n.lists import say_number
 from referral.i18n.locale import current_language
+from referral.search.concepts import suggested_filters
 from referral.search.facets import Counts
 
 Offered = Mapping[str, tuple[str, ...]]
@@ -93,6 +94,8 @@ PLANS = (
         ("pets=true", "substance_use=true", "wheelchair=true", "accepts_trans=true", "indigenous_led=true"),
     ),
 )
+SUGGESTED = frozenset({"need", "clientele", "lang", *(key.partition("=")[0] for key in CHOICES)}) - {"gender"}
+MOST_SUGGESTED = 3
 TITLES: dict[str, tuple[LazyString, LazyString]] = {
     "need": (lazy_gettext("Kind of help"), lazy_gettext("Any kind of help")),
     "clientele": (lazy_gettext("Clientele"), lazy_gettext("Anyone")),
@@ -123,6 +126,16 @@ def make_panel(criteria: Criteria, offered: Offered, facets: Counts, known: Coun
 def list_chips(criteria: Criteria) -> list[tuple[str, str]]:
     """Return what to drop and its words, for each criterion."""
     return [(f"{name}={value}", say_choice(name, value)) for name, value in criteria.criteria()]
+
+
+def list_suggestions(criteria: Criteria, concepts: Iterable[str], facets: Counts) -> list[tuple[str, str]]:
+    """Return filters that the words call for, to be offered and never applied unasked."""
+    found = [
+        (f"{name}={value}", say_choice(name, value))
+        for name, value in suggested_filters(concepts)
+        if name in SUGGESTED and name not in criteria.chosen and facets.get(name, {}).get(value)
+    ]
+    return found[:MOST_SUGGESTED]
 
 
 def say_count(left: int, sure: int) -> str:

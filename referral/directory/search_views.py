@@ -20,7 +20,7 @@ from referral.directory.asked import (
     tidy,
 )
 from referral.directory.criteria import ORDERS, Criteria, read_criteria
-from referral.directory.filters_panel import list_chips, make_panel
+from referral.directory.filters_panel import list_chips, list_suggestions, make_panel
 from referral.directory.forms import SearchForm, asked_form
 from referral.directory.minors import find_duty
 from referral.directory.results import Results, find_results, order_of, say_concepts, title_of
@@ -122,6 +122,7 @@ def _page(form: SearchForm, criteria: Criteria, **shown: object) -> str:
         criteria=criteria,
         panel=make_panel(criteria, offered(edition.index), facets, known),
         chips=list_chips(criteria),
+        suggestions=list_suggestions(criteria, results.concepts, facets) if results else [],
         orders=[(order, str(ORDER_WORDS[order])) for order in ORDERS],
         order=order_of(criteria, place),
         token=search_token(),

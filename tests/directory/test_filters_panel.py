@@ -72,3 +72,16 @@ def test_unknown_follows_yes_and_known_no_is_gone(client):
 
 def test_ages_of_children_are_kept_as_typed(client):
     assert 'value="4, 9"' in page_of(client, "?child_ages=4,+9")
+
+
+def test_filters_that_the_words_call_for_are_offered_and_not_applied(client):
+    page = page_of(client, "?q=hébergement")
+
+    assert re.search(r'name="put" value="need=emergency_shelter"', page)
+    assert not re.search(r'<option value="emergency_shelter"[^>]* selected', page)
+
+
+def test_a_filter_already_chosen_is_not_offered_again(client):
+    page = page_of(client, "?q=hébergement&need=emergency_shelter")
+
+    assert 'name="put" value="need=emergency_shelter"' not in page

@@ -116,10 +116,11 @@ def title_of(results: Results, criteria: Criteria, place: KnownPlace | None) -> 
     return " ".join(parts)
 
 
-def say_concepts(concepts: Sequence[str]) -> list[str]:
-    """Return the preferred words of what was understood, which never stigmatise."""
+def say_concepts(concepts: Sequence[str], typed: str) -> list[str]:
+    """Return the preferred words of what was understood, which never stigmatise; none if all were typed."""
     known = load_lexicon().concepts
-    return [in_words(known[each].label) for each in concepts if each in known]
+    said = [in_words(known[each].label) for each in concepts if each in known]
+    return [] if all(fold_name(each) in fold_name(typed) for each in said) else said
 
 
 def _sorted(edition: Readable, query: Query, order: Order) -> Query:

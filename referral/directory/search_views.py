@@ -106,7 +106,7 @@ def show_results(form: SearchForm, page: int) -> str:
         choices=(),
         place=answer.place,
         found_title=title_of(results, criteria, answer.place) if results.total else None,
-        searched_as=say_concepts(results.concepts),
+        searched_as=say_concepts(results.concepts, criteria.q),
         duty=find_duty(edition, criteria, answer.place, results.concepts, at),
     )
 

@@ -212,3 +212,7 @@ def test_the_way_to_say_that_a_need_is_not_met_carries_the_search(client):
     page = client.get("/fr/services?q=h%C3%A9bergement&near=Laval&need=youth").text
 
     assert re.search(r'href="/fr/unmet-need\?s=[\w-]+"', page)
+
+
+def test_words_that_were_understood_as_typed_are_not_repeated(client):
+    assert "Recherché comme" not in client.get("/fr/services?q=exploitation+sexuelle").text

@@ -14,6 +14,7 @@ from referral.directory.asked import search_token
 from referral.directory.forms import asked_form
 from referral.directory.points import list_features
 from referral.directory.results import make_query
+from referral.directory.selection import current_selection
 from referral.directory.views import give_language, take_language
 from referral.edition.reader import current_edition
 from referral.geo.map import MapAssets, MapPage, MapStrings, build_map
@@ -87,8 +88,11 @@ def current_map() -> MapPage:
 
 
 def map_address() -> str:
-    """Return the address of the map of what this page shows, sealed as the page's own."""
-    return url_for("map.show_map", s=search_token())
+    """Return the address of the map of what this page shows, sealed as the page's own.
+
+    It carries the list of what one keeps, since the map leads to services.
+    """
+    return url_for("map.show_map", s=search_token(), l=current_selection().token)
 
 
 def send(content: str, mimetype: str) -> Response:

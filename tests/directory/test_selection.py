@@ -285,3 +285,13 @@ def test_the_links_of_a_card_carry_both_the_search_and_the_list(client, app):
     link = next(each for each in re.findall(r'href="([^"]+)"', page) if f"/services/{SHELTER.id}" in each)
 
     assert parse_qs(urlsplit(link.replace("&amp;", "&")).query) == {"s": [seal], "l": [token]}
+
+
+def test_the_map_leads_to_services_with_the_list(client, app):
+    token = seal_of(app, SHELTER)
+    page = client.get(f"/fr/services?q=clinique&l={token}").text
+    map_address = re.search(r'src="(/fr/services/map\?[^"]+)"', page)[1].replace("&amp;", "&")
+    points = client.get(f"/fr/services.geojson?{urlsplit(map_address).query}").json["features"]
+    address = next(each["properties"]["url"] for each in points if each["properties"].get("id") == OFFICE.id)
+
+    assert seal_in(address) == token

@@ -16,6 +16,8 @@ PAGES = (
     f"/services/{OFFICE.id}",
     f"/services/{SILENT.id}",
     f"/organizations/{OFFICE.organization.id}",
+    "/selection",
+    "/selection?l=unreadable",
     "/about",
     "/safety",
     "/nothing-here",

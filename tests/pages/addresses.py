@@ -17,7 +17,6 @@ PAGES = (
     f"/services/{SILENT.id}",
     f"/organizations/{OFFICE.organization.id}",
     "/selection",
-    "/selection?l=unreadable",
     "/about",
     "/safety",
     "/nothing-here",

@@ -36,6 +36,9 @@ class Config:
     EDITION_DIR: Path = Path("instance/editions")
     EDITIONS_KEPT: int = 3
     SEALING_DIR: Path = Path("instance/sealing")
+    AUDIT_KEY: str | None = None
+    AUDIT_WITNESS: Path = Path("instance/audit-witness.json")
+    AUDIT_MONTHS: int = 24
     PUBLISHED_FROM: str = "sourced"
     MAP_TILES_URL: str | None = None
     MAP_TILES_HOST: str | None = None
@@ -52,11 +55,14 @@ class Config:
         given = {
             name.removeprefix(PREFIX): text for name, text in environment.items() if name.startswith(PREFIX)
         }
-        known = {field.name for field in fields(cls)} - {"TESTING"} | {"SECRET_KEY_FILE"}
+        known = {field.name for field in fields(cls)} - {"TESTING"} | {"SECRET_KEY_FILE", "AUDIT_KEY_FILE"}
         if unknown := sorted(given.keys() - known):
             raise ConfigError(f"{PREFIX}{unknown[0]} is not a setting")
         return cls(
-            SECRET_KEY=_secret(given),
+            SECRET_KEY=_secret(given, "SECRET_KEY"),
+            AUDIT_KEY=_audit_key(given),
+            AUDIT_WITNESS=Path(given.get("AUDIT_WITNESS", "instance/audit-witness.json")).absolute(),
+            AUDIT_MONTHS=_number(given, "AUDIT_MONTHS", default=24, least=3),
             DIRECTORY_URL=given.get("DIRECTORY_URL") or None,
             EDITION_DIR=Path(given.get("EDITION_DIR", "instance/editions")).absolute(),
             SEALING_DIR=Path(given.get("SEALING_DIR", "instance/sealing")).absolute(),
@@ -72,23 +78,33 @@ class Config:
         )
 
 
-def _secret(given: Mapping[str, str]) -> str:
-    """Take the key from the variable, or from a file that only its owner may read."""
-    secret = given.get("SECRET_KEY")
-    if secret is None and (name := given.get("SECRET_KEY_FILE")):
+def _secret(given: Mapping[str, str], setting: str) -> str:
+    """Take a key from the variable, or from a file that only its owner may read."""
+    secret = given.get(setting)
+    if secret is None and (name := given.get(f"{setting}_FILE")):
         path = Path(name)
         if not path.is_file():
-            raise ConfigError(f"{PREFIX}SECRET_KEY_FILE names a file that is not there: {name}")
+            raise ConfigError(f"{PREFIX}{setting}_FILE names a file that is not there: {name}")
         if path.stat().st_mode & 0o077:
-            raise ConfigError(f"{PREFIX}SECRET_KEY_FILE can be read by others: chmod 600 {name}")
+            raise ConfigError(f"{PREFIX}{setting}_FILE can be read by others: chmod 600 {name}")
         secret = path.read_text(encoding="utf-8").strip()
     if secret is None:
-        raise ConfigError(f"{PREFIX}SECRET_KEY is not set")
+        raise ConfigError(f"{PREFIX}{setting} is not set")
     if len(secret) < SHORTEST_SECRET or len(set(secret)) < FEWEST_CHARACTERS:
         raise ConfigError(
-            f"{PREFIX}SECRET_KEY is too short or too plain: {SHORTEST_SECRET} random characters at least"
+            f"{PREFIX}{setting} is too short or too plain: {SHORTEST_SECRET} random characters at least"
         )
     return secret
+
+
+def _audit_key(given: Mapping[str, str]) -> str | None:
+    """Take the key of the audit, without which no process may have a database."""
+    if not given.get("DIRECTORY_URL") and not given.keys() & {"AUDIT_KEY", "AUDIT_KEY_FILE"}:
+        return None
+    key = _secret(given, "AUDIT_KEY")
+    if key == given.get("SECRET_KEY"):
+        raise ConfigError(f"{PREFIX}AUDIT_KEY is also the {PREFIX}SECRET_KEY: make another")
+    return key
 
 
 def _number(given: Mapping[str, str], name: str, *, default: int, least: int) -> int:

@@ -115,7 +115,11 @@ def build(folder: Path) -> dict[str, str]:
             [sys.executable, "-m", "flask", "--app", "wsgi", *step],
             check=True,
             cwd=ROOT,
-            env=kept | {"RELAIS_DIRECTORY_URL": f"sqlite:///{quote(str(folder / 'directory.db'))}"},
+            env=kept
+            | {
+                "RELAIS_DIRECTORY_URL": f"sqlite:///{quote(str(folder / 'directory.db'))}",
+                "RELAIS_AUDIT_KEY": secrets.token_urlsafe(48),
+            },
             stdout=subprocess.DEVNULL,
         )
     return kept

@@ -10,11 +10,12 @@ import sqlalchemy as sa
 from alembic import context
 from flask import current_app
 
+import referral.audit.models
 import referral.catalogue.models
 import referral.evidence.models
 from referral.shared.database import DirectoryBase
 
-MODELS = (referral.catalogue.models, referral.evidence.models)
+MODELS = (referral.audit.models, referral.catalogue.models, referral.evidence.models)
 
 BASES = (DirectoryBase,)
 

@@ -8,6 +8,7 @@ from flask import Flask
 
 from config import Config
 from referral.access import guard
+from referral.audit import wiring as audit
 from referral.cli import wiring as cli
 from referral.directory import wiring as directory
 from referral.edition import wiring as edition
@@ -22,7 +23,7 @@ def create_app(config: Config) -> Flask:
     app = Flask("referral", template_folder=str(TEMPLATES), static_folder=None)
     app.config.from_mapping(asdict(config))
     connect_databases(app, config)
-    for feature in (i18n, web, guard, edition, directory, cli):
+    for feature in (i18n, web, guard, audit, edition, directory, cli):
         feature.init_app(app)
     return app
 

@@ -27,6 +27,7 @@ from tools import browser as browsers
 
 BACKENDS = ("sqlite", "postgresql")
 SECRET_KEY = "a-key-for-tests-0123456789-abcdefghij"  # noqa: S105
+AUDIT_KEY = "a-key-for-the-audit-0123456789-abcdef"
 
 unexpected: list[str] = []
 """Tests that were skipped, or expected to fail: none may be."""
@@ -102,6 +103,8 @@ def migrated_app(url: str, editions: Path) -> Iterator[Flask]:
     editions.mkdir()
     config = Config(
         SECRET_KEY=SECRET_KEY,
+        AUDIT_KEY=AUDIT_KEY,
+        AUDIT_WITNESS=editions.parent / "audit-witness.json",
         DIRECTORY_URL=url,
         EDITION_DIR=editions,
         SEALING_DIR=editions.parent / "sealing",

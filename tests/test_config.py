@@ -29,6 +29,10 @@ def test_a_process_without_a_database_address_is_a_public_one():
         ({"RELAIS_SECRET_KEY": KEY, "RELAIS_MAP_TILES_URL": OWN_PATH}, "RELAIS_MAP_CREDIT"),
         ({"RELAIS_SECRET_KEY": KEY, "RELAIS_MAP_TILES_HOST": "tiles.example.org"}, "RELAIS_MAP_TILES_HOST"),
         ({"RELAIS_SECRET_KEY": KEY, "RELAIS_MAP_CREDIT": "x" * 201}, "RELAIS_MAP_CREDIT"),
+        ({"RELAIS_SECRET_KEY": KEY, "RELAIS_DIRECTORY_URL": "sqlite:///x.db"}, "RELAIS_AUDIT_KEY"),
+        ({"RELAIS_SECRET_KEY": KEY, "RELAIS_AUDIT_KEY": KEY}, "RELAIS_AUDIT_KEY"),
+        ({"RELAIS_SECRET_KEY": KEY, "RELAIS_AUDIT_KEY_FILE": "/nowhere/key"}, "RELAIS_AUDIT_KEY_FILE"),
+        ({"RELAIS_SECRET_KEY": KEY, "RELAIS_AUDIT_MONTHS": "0"}, "RELAIS_AUDIT_MONTHS"),
     ],
 )
 def test_an_unsafe_setting_is_refused_by_name(environment, named):

@@ -49,7 +49,8 @@ def test_every_command_is_in_the_guide_for_operators(guide, command):
 
 @pytest.mark.parametrize("guide", GUIDES, ids=lambda path: path.name)
 def test_the_guide_speaks_of_no_setting_that_is_not_one(guide):
-    known = {f"{PREFIX}{each.name}" for each in fields(Config)} | {f"{PREFIX}SECRET_KEY_FILE"}
+    files = {f"{PREFIX}{name}_KEY_FILE" for name in ("SECRET", "AUDIT")}
+    known = {f"{PREFIX}{each.name}" for each in fields(Config)} | files
 
     assert set(re.findall(rf"{PREFIX}[A-Z_]+", guide.read_text(encoding="utf-8"))) <= known
 

@@ -36,6 +36,8 @@ def settings(instance: Path) -> dict[str, str]:
     """Return the variables of an instance whose files lie in one folder."""
     return {
         "RELAIS_SECRET_KEY_FILE": str(instance / "secret-key"),
+        "RELAIS_AUDIT_KEY_FILE": str(instance / "audit-key"),
+        "RELAIS_AUDIT_WITNESS": str(instance / "audit-witness.json"),
         "RELAIS_DIRECTORY_URL": f"sqlite:///{quote(str(instance / 'directory.db'))}",
         "RELAIS_EDITION_DIR": str(instance / "editions"),
         "RELAIS_SEALING_DIR": str(instance / "sealing"),
@@ -45,11 +47,13 @@ def settings(instance: Path) -> dict[str, str]:
 def main() -> int:
     """Prepare the instance, then become the server; a step that fails ends it."""
     instance = INSTANCE.absolute()
-    make_secret(instance / "secret-key")
+    for key in ("secret-key", "audit-key"):
+        make_secret(instance / key)
     (instance / "editions").mkdir(exist_ok=True)
     environment = settings(instance) | dict(os.environ)
-    if "RELAIS_SECRET_KEY" in environment:
-        del environment["RELAIS_SECRET_KEY_FILE"]
+    for key in ("RELAIS_SECRET_KEY", "RELAIS_AUDIT_KEY"):
+        if key in environment:
+            del environment[f"{key}_FILE"]
     for step in STEPS:
         command = [sys.executable, "-m", "flask", "--app", "wsgi", *step]
         if code := subprocess.run(command, check=False, env=environment).returncode:

@@ -39,6 +39,7 @@ class Permission(StrEnum):
     """Named ``resource:action``; sorted."""
 
     ACCOUNT_OWN = "account:own"
+    AUDIT_EXPIRE = "audit:expire"
     AUDIT_READ = "audit:read"
     AUDIT_VERIFY = "audit:verify"
     EDITION_BUILD = "edition:build"
@@ -135,6 +136,7 @@ OF_SOMEBODY_ELSE: Clauses = (
 
 POLICY: dict[Permission, Clauses] = {
     Permission.ACCOUNT_OWN: ((is_oneself,),),
+    Permission.AUDIT_EXPIRE: BY_OPERATOR,
     Permission.AUDIT_READ: (*BY_ITS_LEAD, (is_of_the_organization, watches_over_personal_information)),
     Permission.AUDIT_VERIFY: (*BY_OPERATOR, (watches_over_installation,)),
     Permission.EDITION_BUILD: BY_OPERATOR,

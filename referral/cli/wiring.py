@@ -6,6 +6,7 @@ from flask import Flask
 from flask.cli import AppGroup
 
 from referral.cli.access import permissions_command
+from referral.cli.audit import audit_group
 from referral.cli.catalogue import import_command
 from referral.cli.edition import edition_group
 from referral.cli.evidence import flags_group, unmet_needs_command
@@ -19,6 +20,7 @@ for command in (
     flags_group,
     unmet_needs_command,
     permissions_command,
+    audit_group,
 ):
     relais.add_command(command)
 

@@ -9,9 +9,11 @@ from __future__ import annotations
 import sqlite3
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextvars import ContextVar
 from datetime import UTC, date, datetime
 from enum import StrEnum
+from pathlib import Path
 
 import sqlalchemy as sa
 from flask_migrate import Migrate
@@ -19,6 +21,8 @@ from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, registry
 from sqlalchemy.pool import ConnectionPoolEntry
+
+from referral.shared.turns import turn
 
 DIRECTORY = "directory"
 WRITES = "writes"
@@ -83,21 +87,52 @@ def directory_session() -> Session:
     return session
 
 
+class AlreadyWritingError(RuntimeError):
+    """Somebody who writes began to write again elsewhere: each would wait for the other."""
+
+
+_writes_to: ContextVar[frozenset[str]] = ContextVar("writes_to", default=frozenset())
+
+
 @contextmanager
-def writing(session: Session) -> Iterator[Session]:
+def writing(session: Session, database: str = DIRECTORY) -> Iterator[Session]:
     """Hold the write lock from the first statement on; commit at the end, or undo everything.
 
     SQLite would otherwise take its lock at the first write, after reads that another
-    writer may have made stale, and answer "locked" without waiting.
+    writer may have made stale, and answer "locked" without waiting. There, writers also take
+    turns (``shared.turns``); PostgreSQL queues by itself. Raises TooLongAWaitError, or
+    AlreadyWritingError inside itself, on both.
     """
+    if database in _writes_to.get():
+        raise AlreadyWritingError(database)
+    engine = db.engines[database]
     session.rollback()
-    session.connection(bind_arguments={"bind": db.engines[DIRECTORY]}, execution_options={WRITES: True})
+    token = _writes_to.set(_writes_to.get() | {database})
     try:
-        yield session
-        session.commit()
-    except BaseException:
-        session.rollback()
-        raise
+        with turn_of(engine):
+            session.connection(bind_arguments={"bind": engine}, execution_options={WRITES: True})
+            try:
+                yield session
+                session.commit()
+            except BaseException:
+                session.rollback()
+                raise
+    finally:
+        _writes_to.reset(token)
+
+
+def turn_of(engine: sa.Engine) -> AbstractContextManager[None]:
+    """Return what waits for one's turn at a file of SQLite, and for nothing elsewhere."""
+    path = engine.url.database
+    if engine.dialect.name != "sqlite" or not path or path == ":memory:":
+        return nullcontext()
+    return turn(Path(f"{path}-turns"))
+
+
+def is_writing(session: Session, engine: sa.Engine) -> bool:
+    """Say whether a transaction was begun by ``writing``, so that no writer will be told "locked"."""
+    connection = session.connection(bind_arguments={"bind": engine})
+    return bool(connection.get_execution_options().get(WRITES, False))
 
 
 @sa.event.listens_for(sa.Engine, "connect")
@@ -109,6 +144,7 @@ def prepare_sqlite(connection: DBAPIConnection, _record: ConnectionPoolEntry) ->
             "foreign_keys = ON",
             "busy_timeout = 5000",
             "journal_mode = WAL",
+            "synchronous = FULL",
             "secure_delete = ON",
         ):
             connection.execute(f"PRAGMA {setting}")

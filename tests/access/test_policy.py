@@ -21,6 +21,7 @@ OPERATOR_OF_OTHERS = (Role.OPERATOR, "all", {SOMEBODY})
 
 EXPECTED = {
     Permission.ACCOUNT_OWN: [],
+    Permission.AUDIT_EXPIRE: [OPERATOR],
     Permission.AUDIT_READ: [LEAD, (Role.PRIVACY_OFFICER, "own", EVERYONE)],
     Permission.AUDIT_VERIFY: [OPERATOR, (Role.PRIVACY_OFFICER, "all", EVERYONE)],
     Permission.EDITION_BUILD: [OPERATOR],

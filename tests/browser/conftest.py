@@ -27,6 +27,7 @@ from tests import postgresql
 ROOT = Path(__file__).resolve().parent.parent.parent
 PATIENCE_SECONDS = 60
 SECRET_KEY = "a-key-for-tests-0123456789-abcdefghij"  # noqa: S105
+AUDIT_KEY = "a-key-for-the-audit-0123456789-abcdef"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -89,7 +90,7 @@ def settings(editions: Path, url: str | None = None) -> dict[str, str]:
         "RELAIS_SEALING_DIR": str(editions.parent / "sealing"),
     }
     kept = {name: value for name, value in os.environ.items() if not name.startswith("RELAIS_")}
-    return kept | mine | ({"RELAIS_DIRECTORY_URL": url} if url else {})
+    return kept | mine | ({"RELAIS_DIRECTORY_URL": url, "RELAIS_AUDIT_KEY": AUDIT_KEY} if url else {})
 
 
 def build_edition(folder: Path) -> None:

@@ -1,0 +1,41 @@
+"""Who looked at what, when, as a sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_babel.speaklater import LazyString
+
+from referral.audit.events import Action
+from referral.audit.queries import Line
+
+_targets: dict[str, LazyString] = {}
+
+SENTENCES: dict[Action, LazyString] = {
+    Action.VIEW: _l("%(who)s looked at %(what)s"),
+    Action.CREATE: _l("%(who)s made %(what)s"),
+    Action.CHANGE: _l("%(who)s changed %(what)s"),
+    Action.EXPORT: _l("%(who)s exported %(what)s"),
+    Action.PRINT: _l("%(who)s printed %(what)s"),
+    Action.SIGN_IN: _l("%(who)s signed in"),
+    Action.SIGN_IN_FAILED: _l("%(who)s tried to sign in and did not succeed"),
+    Action.SIGN_OUT: _l("%(who)s signed out"),
+    Action.REFUSAL: _l("%(who)s was refused: %(what)s"),
+    Action.EXCEPTIONAL_ACCESS: _l("%(who)s used an exceptional access to %(what)s"),
+}
+
+
+def name_targets(names: Mapping[str, LazyString]) -> None:
+    """Say how kinds of things are called, each with its article: *the account*; a feature does at wiring."""
+    _targets.update(names)
+
+
+def say(line: Line) -> str:
+    """Return an act as a sentence without its moment, in the language of the page."""
+    what = _targets.get(line.target_type)
+    return str(SENTENCES[line.action]) % {
+        "who": line.actor or _("Somebody unknown"),
+        "what": str(what) if what is not None else line.target_type,
+    }

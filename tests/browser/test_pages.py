@@ -71,7 +71,7 @@ def test_what_one_touches_is_large_enough(visit, path, language):
     page = visit(f"/{language}{path}", width=PHONE)
     small = page.evaluate(
         """() => [...document.querySelectorAll("a, button, input, select, summary")].filter((each) => {
-            const box = each.getBoundingClientRect();
+            const box = (each.closest("label") || each).getBoundingClientRect();
             const within = each.closest("p, li, dd, h3") && getComputedStyle(each).display === "inline";
             return box.width && box.height < 44 && !within && !each.classList.contains("skip");
         }).map((each) => each.outerHTML.slice(0, 120))"""

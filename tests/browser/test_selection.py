@@ -122,7 +122,8 @@ def test_the_pocket_paper_holds_numbers_alone(visit, language):
 def test_a_button_to_print_is_there_only_where_it_works(visit, javascript):
     page = keep_two(visit, "fr", width=PHONE, javascript=javascript)
 
-    assert page.get_by_role("button", name="Imprimer").is_visible() is javascript
+    expect(page.get_by_role("link", name="Version de poche")).to_be_visible()
+    expect(page.get_by_role("button", name="Imprimer")).to_be_visible(visible=javascript)
 
 
 def test_the_seal_alone_opens_the_list_elsewhere(visit):

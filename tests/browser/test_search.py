@@ -263,7 +263,7 @@ def test_no_address_of_a_visit_tells_what_was_sought(visit):
     asked = []
     page.context.on("request", lambda request: asked.append(request.url))
     search(page, "fr", "prostitution", "Laval")
-    page.locator(".chip").first.click()
+    page.locator(".chip:visible").first.click()
     page.get_by_role("link", name="English").click()
 
     assert asked

@@ -1,8 +1,11 @@
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from config import Config, ConfigError
+from referral.shared.paths import ROOT
 
 KEY = "0123456789abcdefghijklmnopqrstuvwxyz"
 OWN_PATH = "/tiles/{z}/{x}/{y}.png"
@@ -132,3 +135,14 @@ def test_a_file_that_holds_no_pictures_is_refused_by_name(tmp_path):
 def test_a_file_and_an_address_exclude_each_other(tmp_path):
     with pytest.raises(ConfigError, match="RELAIS_MAP_PMTILES"):
         with_tiles(OWN_PATH, MAP_PMTILES=str(tmp_path / "map.pmtiles"))
+
+
+def test_a_server_that_refuses_to_start_says_why_in_one_line():
+    command = [sys.executable, "-c", "import wsgi"]
+    answer = subprocess.run(
+        command, check=False, capture_output=True, text=True, cwd=ROOT, env={"RELAIS_SECRET_KEY": "short"}
+    )
+
+    assert answer.returncode == 1
+    assert answer.stderr.count("\n") == 1
+    assert "RELAIS_SECRET_KEY" in answer.stderr

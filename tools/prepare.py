@@ -18,7 +18,7 @@ from pathlib import Path
 if __package__ in (None, ""):
     sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from tools import browser
+from tools import browser, instance
 
 VENV = Path(".venv")
 PYTHON = VENV / "bin" / "python"
@@ -41,6 +41,7 @@ def prepare(purpose: str) -> None:
     for name in NEEDED[purpose]:
         install(name)
     compile_translations()
+    instance.prepare_instance()
     if purpose == "test" and browser.find_browser() is None:
         with told("a browser for the tests"):
             browser.install_browser()

@@ -12,7 +12,6 @@ from babel.numbers import format_decimal
 from referral.i18n.locale import FORMATS
 from referral.shared.bilingual import Language
 
-
 REMEMBERED = 4096
 
 

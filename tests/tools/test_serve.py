@@ -7,37 +7,38 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from dotenv import dotenv_values
 
-from tools import serve
+from tools import instance, serve
 
 
 def test_the_key_can_be_read_by_its_owner_only(tmp_path):
     path = tmp_path / "instance" / "secret-key"
 
-    serve.make_secret(path)
+    instance.make_secret(path)
 
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
 
 
 def test_the_folder_of_an_instance_can_be_entered_by_its_owner_only(tmp_path):
-    serve.make_secret(tmp_path / "instance" / "secret-key")
+    instance.make_secret(tmp_path / "instance" / "secret-key")
 
     assert stat.S_IMODE((tmp_path / "instance").stat().st_mode) == 0o700
 
 
 def test_the_key_is_kept_from_one_run_to_the_next(tmp_path):
     path = tmp_path / "secret-key"
-    serve.make_secret(path)
+    instance.make_secret(path)
     first = path.read_text()
 
-    serve.make_secret(path)
+    instance.make_secret(path)
 
     assert path.read_text() == first
 
 
 def test_two_instances_have_two_keys(tmp_path):
     for name in ("one", "two"):
-        serve.make_secret(tmp_path / name)
+        instance.make_secret(tmp_path / name)
 
     assert (tmp_path / "one").read_text() != (tmp_path / "two").read_text()
 
@@ -45,7 +46,7 @@ def test_two_instances_have_two_keys(tmp_path):
 def test_a_folder_with_spaces_percents_and_accents_holds_the_database():
     folder = Path("/srv/le répertoire 100%/instance")
 
-    url = serve.settings(folder)["RELAIS_DIRECTORY_URL"]
+    url = instance.settings(folder)["RELAIS_DIRECTORY_URL"]
 
     assert sa.make_url(url).database == f"{folder}/directory.db"
 
@@ -71,3 +72,37 @@ def test_a_setting_of_the_environment_is_left_as_it_is(tmp_path, monkeypatch):
     serve.main()
 
     assert seen[0]["RELAIS_EDITION_DIR"] == "/srv/elsewhere"
+
+
+def read_back(path: Path) -> dict[str, str | None]:
+    return dict(dotenv_values(path))
+
+
+@pytest.mark.parametrize("folder", ["/srv/relais", "/srv/l'été 100% # \\ $HOME", '/srv/"a" b'])
+def test_settings_written_are_the_settings_read(folder, tmp_path):
+    values = instance.settings(Path(folder) / "instance")
+    instance.write_settings(tmp_path / ".env", values)
+
+    assert read_back(tmp_path / ".env") == values
+
+
+def test_settings_of_ones_own_are_left_alone(tmp_path):
+    path = tmp_path / ".env"
+    path.write_text("RELAIS_EDITION_DIR=/srv/own\n")
+    instance.write_settings(path, instance.settings(tmp_path))
+
+    assert path.read_text() == "RELAIS_EDITION_DIR=/srv/own\n"
+
+
+def test_settings_follow_a_checkout_that_was_moved(tmp_path):
+    path = tmp_path / ".env"
+    for folder in ("before", "after"):
+        instance.write_settings(path, instance.settings(tmp_path / folder))
+
+    assert read_back(path)["RELAIS_EDITION_DIR"] == str(tmp_path / "after" / "editions")
+
+
+def test_settings_can_be_read_by_their_owner_only(tmp_path):
+    instance.write_settings(tmp_path / ".env", instance.settings(tmp_path))
+
+    assert stat.S_IMODE((tmp_path / ".env").stat().st_mode) == 0o600

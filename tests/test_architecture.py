@@ -19,6 +19,7 @@ PURE = (
     "referral.shared.clock",
     "referral.access.matrix",
     "referral.access.policy",
+    "referral.shared.conflict",
     "referral.shared.turns",
     "referral.audit.chain",
     "referral.audit.events",

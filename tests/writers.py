@@ -1,8 +1,8 @@
 """A process with threads that write as the application does, and say so once each write is kept.
 
-``python -m tests.writers URL THREADS COUNT [WAYS]`` prints ``ready``, waits for a line, then prints
-``identifier seconds`` after each commit. COUNT 0 goes on for ever. WAYS ``immediate`` takes no turns, to
-compare with.
+``python -m tests.writers URL THREADS COUNT WAYS`` writes once, prints ``ready``, waits for a line, then
+prints ``identifier seconds`` after each commit. COUNT 0 goes on for ever. WAYS ``immediate`` takes no
+turns, to compare with.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from flask import Flask
 
@@ -111,10 +111,10 @@ def main() -> None:
     if sys.argv[4] == IMMEDIATE:
         database.turn_of = lambda _engine: contextlib.nullcontext()
     app = connected_app(url)
-    with app.app_context():
-        db.engines[DIRECTORY].connect().close()
+    first = write_once(app)
     print("ready", flush=True)  # noqa: T201
     sys.stdin.readline()
+    say(first, 0)
     workers = [threading.Thread(target=write, args=(app, count)) for _ in range(threads)]
     for worker in workers:
         worker.start()
@@ -132,21 +132,30 @@ def connected_app(url: str) -> Flask:
 
 
 def write(app: Flask, count: int) -> None:
-    """Write a need and its event, again and again; the process ends with 1 at the first failure."""
+    """Write again and again; the process ends with 1 at the first failure."""
     try:
         for _ in range(count) if count else itertools.count():
-            identifier = uuid4()
             begun = time.perf_counter()
-            with app.app_context(), writing(directory_session()) as session:
-                need = UnmetNeed(
-                    id=identifier, month=date(2026, 11, 1), need="shelter", reason=UnmetReason.OTHER
-                )
-                session.add(need)
-                record(session, Event(Action.CREATE, "unmet_need", identifier, Actor("Exemple")))
-            os.write(1, f"{identifier} {time.perf_counter() - begun:.6f}\n".encode())
+            say(write_once(app), time.perf_counter() - begun)
     except BaseException:  # noqa: BLE001  # whatever it is, the parent must see it
         sys.excepthook(*sys.exc_info())
         os._exit(1)
+
+
+def write_once(app: Flask) -> UUID:
+    """Write a need and its event, and return the need's identifier once both are kept."""
+    identifier = uuid4()
+    with app.app_context(), writing(directory_session()) as session:
+        session.add(
+            UnmetNeed(id=identifier, month=date(2026, 11, 1), need="shelter", reason=UnmetReason.OTHER)
+        )
+        record(session, Event(Action.CREATE, "unmet_need", identifier, Actor("Exemple")))
+    return identifier
+
+
+def say(identifier: UUID, seconds: float) -> None:
+    """Acknowledge a write, in one piece."""
+    os.write(1, f"{identifier} {seconds:.6f}\n".encode())
 
 
 if __name__ == "__main__":

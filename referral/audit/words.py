@@ -8,10 +8,27 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
+from referral.access.policy import Permission
 from referral.audit.events import Action
 from referral.audit.queries import Line
 
-_targets: dict[str, LazyString] = {}
+REFUSED: dict[Permission, LazyString] = {
+    Permission.ACCOUNT_OWN: _l("somebody else's account"),
+    Permission.AUDIT_EXPIRE: _l("letting old months of the audit go"),
+    Permission.AUDIT_READ: _l("reading who looked at what"),
+    Permission.AUDIT_VERIFY: _l("verifying the audit"),
+    Permission.EDITION_BUILD: _l("publishing"),
+    Permission.FLAG_REVIEW: _l("reviewing what readers say of listings"),
+    Permission.LISTING_IMPORT: _l("importing listings"),
+    Permission.MAIL_REVIEW: _l("looking at mail that waits"),
+    Permission.MEMBERSHIP_CHANGE: _l("changing somebody's role"),
+    Permission.MEMBERSHIP_LIST: _l("the list of the organization's people"),
+    Permission.USER_CREATE: _l("making an account"),
+    Permission.USER_INVITE: _l("inviting somebody"),
+    Permission.USER_OFFBOARD: _l("ending somebody's access"),
+    Permission.USER_RESET_FACTOR: _l("resetting how somebody signs in"),
+}
+_targets: dict[str, LazyString] = {permission.value: words for permission, words in REFUSED.items()}
 
 SENTENCES: dict[Action, LazyString] = {
     Action.VIEW: _l("%(who)s looked at %(what)s"),

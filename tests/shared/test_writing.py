@@ -9,10 +9,11 @@ from sqlalchemy.orm import Session
 
 from config import Config
 from referral.app import create_app
-from referral.audit.verification import verify
+from referral.audit.verification import Fault, Finding, verify
 from referral.evidence.models import UnmetNeed
 from referral.shared.database import DIRECTORY, AlreadyWritingError, db, writing
 from tests import writers
+from tests.audit.tampering import tamper
 from tests.conftest import SECRET_KEY
 
 PROCESSES, THREADS, WRITES = 2, 8, 8
@@ -42,7 +43,7 @@ def test_sixteen_writers_lose_nothing_and_are_never_told_locked(engine, database
     with Session(engine) as session:
         stored = {str(each) for each in session.scalars(sa.select(UnmetNeed.id))}
         verdict = verify(session, writers.KEY.encode())
-    assert len(kept) == PROCESSES * THREADS * WRITES
+    assert len(kept) == PROCESSES * (1 + THREADS * WRITES)
     assert stored == kept
     assert (verdict.findings, verdict.rows) == ([], len(kept))
 
@@ -69,3 +70,13 @@ def test_one_can_write_again_after_a_failure(session):
         raise ZeroDivisionError
     with writing(session) as again:
         assert again.scalar(sa.select(sa.func.count()).select_from(UnmetNeed)) == 0
+
+
+def test_a_row_altered_while_others_write_is_found_and_nothing_else(engine, database):
+    with writers.running(database, 1, THREADS, WRITES) as (writer,):
+        with Session(engine) as session:
+            tamper(session, "UPDATE audit_event SET actor = 'Autre' WHERE number = 1")
+        assert writer.wait() == 0
+
+    with Session(engine) as session:
+        assert verify(session, writers.KEY.encode()).findings == [Finding(1, Fault.ALTERED, 1)]

@@ -10,6 +10,8 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from referral.access.policy import Permission
+from referral.audit.events import Action, Event
+from referral.audit.services import record
 from referral.catalogue.importing import ImportRefusedError, ImportReport, import_catalogue
 from referral.cli.console import check_directory, operator, output, progress_of, refuse, speaking
 from referral.shared.database import directory_session, writing
@@ -29,6 +31,7 @@ def import_command(path: Path) -> None:
         try:
             with progress_of(_("Reading")) as progress, writing(directory_session()) as session:
                 report = import_catalogue(session, path, actor.name, progress)
+                record(session, Event(Action.CHANGE, "catalogue", actor=actor))
         except ImportRefusedError as refusal:
             said = [problem.text(_) for problem in refusal.problems]
             if more := refusal.total - len(said):

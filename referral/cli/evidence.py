@@ -10,6 +10,8 @@ from flask_babel import gettext as _
 from rich.table import Table
 
 from referral.access.policy import Permission
+from referral.audit.events import Action, Event
+from referral.audit.services import record, record_apart
 from referral.catalogue.vocabulary import label
 from referral.cli.console import check_directory, operator, output, refuse, speaking
 from referral.evidence import queries, services
@@ -32,7 +34,7 @@ def list_flags() -> None:
     """Print what waits for review."""
     with speaking() as language:
         check_directory()
-        operator(Permission.FLAG_REVIEW)
+        record_apart(Event(Action.VIEW, "flags", actor=operator(Permission.FLAG_REVIEW)))
         waiting = queries.list_waiting_flags(directory_session())
         for flag, service in waiting:
             output.print(f"{flag.id}  {flag.flagged_on}  {flag.kind}", markup=False)
@@ -50,12 +52,13 @@ def close_command(flag_id: UUID, status: str) -> None:
     """Say what came of a flag: the listing was corrected, or the flag set aside."""
     with speaking():
         check_directory()
-        operator(Permission.FLAG_REVIEW)
+        actor = operator(Permission.FLAG_REVIEW)
         with writing(directory_session()) as session:
             flag = queries.find_flag(session, flag_id)
             if flag is None:
                 refuse(_("There is no such flag: %(id)s", id=flag_id))
             services.close_flag(flag, FlagStatus(status))
+            record(session, Event(Action.CHANGE, "flag", flag_id, actor))
 
 
 @click.command("unmet-needs")
@@ -64,7 +67,7 @@ def unmet_needs_command() -> None:
     """Count the needs that nothing met, by month, region, need and reason."""
     with speaking() as language:
         check_directory()
-        operator(Permission.FLAG_REVIEW)
+        record_apart(Event(Action.VIEW, "unmet_needs", actor=operator(Permission.FLAG_REVIEW)))
         table = Table(_("Month"), _("Region"), _("Need"), _("Reason"), _("Number"), box=None, pad_edge=False)
         for month, region, need, reason, count in queries.count_unmet_needs(directory_session()):
             table.add_row(

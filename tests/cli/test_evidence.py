@@ -1,6 +1,8 @@
 import pytest
+import sqlalchemy as sa
 from click.testing import Result
 
+from referral.audit.models import AuditEvent
 from referral.evidence import queries
 from referral.evidence.kinds import FlagKind, UnmetReason
 from referral.evidence.services import Need, flag_listing, record_unmet_need
@@ -55,3 +57,23 @@ def test_unmet_needs_are_counted(run, session):
     line = next(line for line in run("unmet-needs").output.splitlines() if "Laval" in line)
 
     assert line.split()[-1] == "2"
+
+
+def acts(session):
+    session.rollback()
+    return [
+        (event.action, event.target_type, event.actor)
+        for event in session.scalars(sa.select(AuditEvent).order_by(AuditEvent.number))
+    ]
+
+
+def test_what_the_console_looks_at_and_changes_is_recorded(run, flag, session):
+    run("flags")
+    run("flags", "close", str(flag.id), "corrected")
+    run("unmet-needs")
+
+    assert acts(session) == [
+        ("view", "flags", "console"),
+        ("change", "flag", "console"),
+        ("view", "unmet_needs", "console"),
+    ]

@@ -89,7 +89,7 @@ def _secret(given: Mapping[str, str], setting: str) -> str:
             raise ConfigError(f"{PREFIX}{setting}_FILE can be read by others: chmod 600 {name}")
         secret = path.read_text(encoding="utf-8").strip()
     if secret is None:
-        raise ConfigError(f"{PREFIX}{setting} is not set")
+        raise ConfigError(f"{PREFIX}{setting} is not set (make setup puts one in .env)")
     if len(secret) < SHORTEST_SECRET or len(set(secret)) < FEWEST_CHARACTERS:
         raise ConfigError(
             f"{PREFIX}{setting} is too short or too plain: {SHORTEST_SECRET} random characters at least"

@@ -96,6 +96,8 @@ def _choose(near: str) -> KnownPlace:
             _("Several places have this name, the first is taken: %(names)s", names=names), markup=False
         )
     chosen: KnownPlace = places[0]
+    if chosen.is_vague:
+        errors.print(_("This postal code covers a very large area: give the name of the village or town."))
     return chosen
 
 

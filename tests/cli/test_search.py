@@ -100,3 +100,7 @@ def test_a_moment_is_judged_by_the_clock_of_quebec(run):
 
 def test_a_moment_that_is_none_is_refused(run):
     assert run("", "--at", "yesterday").exit_code == 2
+
+
+def test_a_rural_postal_code_asks_for_the_village(run):
+    assert "very large area" in run("", "--near", "J0M 1C0").stderr

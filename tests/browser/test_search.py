@@ -160,12 +160,14 @@ def test_a_place_half_typed_is_no_mistake_until_one_leaves_it(visit):
 def test_the_map_is_told_what_the_list_shows(visit):
     page = visit("/fr/services", width=WIDE)
     page.evaluate(
-        "document.addEventListener('relais:results', (event) => { window.told = event.detail.seal; })"
+        "document.addEventListener('relais:results', (event) => {"
+        " document.documentElement.dataset.told = event.detail.seal; })"
     )
     page.get_by_label("Région", exact=True).select_option("09")
-    page.wait_for_function("window.told")
+    told = page.locator("html[data-told]")
+    expect(told).to_have_count(1)
 
-    assert page.evaluate("window.told") in page.url
+    assert told.get_attribute("data-told") in page.url
 
 
 def test_when_following_fails_the_button_still_works(visit):

@@ -35,6 +35,7 @@ AT = datetime(2026, 11, 24, 23, 0, tzinfo=UTC)
 STREET, POSTAL, POINT = "4321, rue des Oubliettes", "H7Z 9X9", "45.98765, -73.12345"
 PLANTED = f"Voir {STREET}, {POSTAL}, {POINT}"
 SECRETS = ("Oubliettes", "4321", "H7Z", "9X9", "45.98765", "73.12345")
+CHANCE = 4
 REQUIRED = {"name_fr", "name_en", "slug", "number", "url", "option", "fact"}
 PAGES = ("/fr/", "/fr/services", "/en/services?near=Laval", "/fr/services.geojson")
 TEXTS = [
@@ -58,9 +59,9 @@ TEXTS = [
 
 
 def tells(secret, text):
-    """Find a secret as a reader would: digits inside a digest, an id or a seal are chance."""
+    """Find a secret as a reader would: a few letters inside a digest, an id or a seal are chance."""
     pattern = re.escape(secret)
-    return re.search(rf"(?<![\w-]){pattern}(?![\w-])" if secret.isdigit() else pattern, text)
+    return re.search(rf"(?<![\w-]){pattern}(?![\w-])" if len(secret) <= CHANCE else pattern, text)
 
 
 def add_shelter(directory, **location):

@@ -5,13 +5,13 @@ from __future__ import annotations
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from referral.shared.database import DIRECTORY, db
+from referral.shared.database import DIRECTORY, WRITES, db
 
 
 def tamper(session: Session, *orders: str) -> None:
     """Run statements that the triggers would refuse."""
     session.rollback()
-    engine = db.engines[DIRECTORY]
+    engine = db.engines[DIRECTORY].execution_options(**{WRITES: True})
     with engine.begin() as connection:
         if engine.dialect.name == "postgresql":
             connection.execute(sa.text("SET LOCAL session_replication_role = replica"))

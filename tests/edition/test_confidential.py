@@ -36,7 +36,6 @@ STREET, POSTAL, POINT = "4321, rue des Oubliettes", "H7Z 9X9", "45.98765, -73.12
 PLANTED = f"Voir {STREET}, {POSTAL}, {POINT}"
 SECRETS = ("Oubliettes", "4321", "H7Z", "9X9", "45.98765", "73.12345")
 CHANCE = 4
-REQUIRED = {"name_fr", "name_en", "slug", "number", "url", "option", "fact"}
 PAGES = ("/fr/", "/fr/services", "/en/services?near=Laval", "/fr/services.geojson")
 TEXTS = [
     (model, column.key)

@@ -27,6 +27,7 @@ from referral.evidence.kinds import AgeBand, FlagKind, UnmetReason
 from referral.i18n.locale import current_language
 from referral.shared.clock import now
 from referral.shared.database import directory_session, writing
+from referral.shared.turns import TooLongAWaitError
 from referral.web.limits import FEEDBACK, take_one
 
 UNSAFE = "1"
@@ -133,7 +134,7 @@ def keep(write: Write, thanks: str) -> ResponseReturnValue | None:
     try:
         with writing(directory_session()) as session:
             write(session)
-    except SQLAlchemyError as error:
+    except (SQLAlchemyError, TooLongAWaitError) as error:
         current_app.logger.error("what a reader sent was not kept: %s", type(error).__name__)  # noqa: TRY400
         raise CannotKeepError from error
     return redirect(thanks, HTTPStatus.SEE_OTHER)

@@ -9,9 +9,11 @@ from html import unescape
 import pytest
 import sqlalchemy as sa
 
+from referral.directory import feedback_views
 from referral.evidence.models import ListingFlag, UnmetNeed
 from referral.shared.clock import now
 from referral.shared.database import DIRECTORY, db
+from referral.shared.turns import TooLongAWaitError
 from referral.web.helplines import load_help_lines
 from referral.web.limits import EXTENSION
 from referral.web.sealing import current_sealer
@@ -311,3 +313,14 @@ def test_no_cookie_is_set_and_nothing_is_stored(client, service, path):
 
     assert "Set-Cookie" not in headers
     assert headers["Cache-Control"] == "no-store"
+
+
+def test_a_turn_to_write_that_does_not_come_loses_nothing_that_was_typed(client, service, monkeypatch):
+    def never(_session):
+        raise TooLongAWaitError
+
+    monkeypatch.setattr(feedback_views, "writing", never)
+    response = client.post(address(service), data={"kind": "other", "note": "Mon texte."})
+
+    assert response.status_code == 503
+    assert "Mon texte." in response.text

@@ -17,6 +17,10 @@ PATHS = (
     "/services?need=legal_aid&clientele=women&region=06",
     "/about",
     "/safety",
+    "/inclusion",
+    "/privacy",
+    "/accessibility",
+    "/exit-help",
     "/nothing-here",
 )
 LANGUAGES = ("fr", "en")

@@ -19,6 +19,14 @@ PAGES = (
     "/selection",
     "/about",
     "/safety",
+    "/inclusion",
+    "/privacy",
+    "/accessibility",
+    "/exit-help",
+    f"/services/{OFFICE.id}/fix",
+    f"/services/{OFFICE.id}/fix/sent?u=1",
+    "/unmet-need",
+    "/unmet-need/sent",
     "/nothing-here",
 )
 FRAMED = ("/services/map",)

@@ -12,6 +12,7 @@ from datetime import datetime
 from uuid import UUID
 
 from flask import g, request
+from werkzeug.exceptions import RequestEntityTooLarge
 
 from referral.shared.clock import now
 from referral.web.sealing import UnreadableSealError, current_sealer
@@ -55,8 +56,16 @@ def current_selection() -> Selection:
     """Return what this request keeps; empty, and said to be unreadable, when its seal opens no more."""
     kept: Selection | None = g.get("selection")
     if kept is None:
-        kept = g.selection = open_selection(request.args.get(SEAL) or request.form.get(SEAL))
+        kept = g.selection = open_selection(request.args.get(SEAL) or _sent())
     return kept
+
+
+def _sent() -> str | None:
+    """Return the seal of the form sent; None where that is too large to be read, as the page will say."""
+    try:
+        return request.form.get(SEAL)
+    except RequestEntityTooLarge:
+        return None
 
 
 def open_selection(token: str | None) -> Selection:

@@ -295,3 +295,10 @@ def test_the_map_leads_to_services_with_the_list(client, app):
     address = next(each["properties"]["url"] for each in points if each["properties"].get("id") == OFFICE.id)
 
     assert seal_in(address) == token
+
+
+def test_a_form_too_large_to_read_is_answered_by_our_own_page(client):
+    response = client.post("/fr/selection", data={"id": "a" * 100_000})
+
+    assert response.status_code == 413
+    assert '<main id="main"' in response.text

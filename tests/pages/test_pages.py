@@ -166,3 +166,34 @@ def test_the_site_opens_in_the_language_of_the_browser_french_first(client, acce
 
     assert response.headers["Location"] == f"/{language}/"
     assert "Accept-Language" in response.headers["Vary"]
+
+
+@pytest.mark.parametrize(
+    ("host", "sentence"),
+    [
+        (None, "Pages ask nothing of any other site."),
+        ("https://tiles.example", "tiles.example, which can see"),
+    ],
+)
+def test_the_page_on_privacy_names_the_one_host_that_an_operator_may_declare(
+    app, client, monkeypatch, host, sentence
+):
+    monkeypatch.setitem(app.config, "MAP_TILES_HOST", host)
+
+    assert sentence in client.get("/en/privacy").text
+
+
+@pytest.mark.parametrize("contact", [None, "514 555-0100"])
+@pytest.mark.parametrize("path", ["/fr/privacy", "/fr/accessibility"])
+def test_who_answers_is_named_where_the_operator_said_so(app, client, monkeypatch, path, contact):
+    monkeypatch.setitem(app.config, "OPERATOR_CONTACT", contact)
+
+    assert ("514 555-0100" in client.get(path).text) is (contact is not None)
+
+
+def test_listings_are_counted_by_their_step_of_trust(client, edition):
+    text = client.get("/en/about").text
+    steps = [each.trust for each in edition.listings]
+
+    for word, step in (("Public information", "sourced"), ("Confirmed", "verified"), ("Vetted", "vetted")):
+        assert re.search(rf'{word}\s*<span class="note">{steps.count(step)}</span>', text)

@@ -5,6 +5,7 @@ Law: Youth Protection Act (chapter P-34.1), sections 38 and 39. Nothing is sent 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -23,6 +24,13 @@ ABOUT_MINORS = frozenset({"minor", "runaway", "youth_protection", "child_exploit
 YOUNG = frozenset({"children", "youth"})
 REPORTING = frozenset({"child_protection", "youth", "helpline"})
 """Kinds of help of a service that takes reports and does nothing else."""
+TYPED_AGE = re.compile(
+    r"""(?<!\bdepuis\ )(?<!\bpendant\ )(?<!\bdurant\ )(?<!\bil\ y\ a\ )(?<!\bplus\ de\ )(?<!\bmore\ than\ )
+    \b(?P<age>\d{1,3})(?:\ ?ans?\b|[\ -]?years?[\ -]old\b|\ ?y/?o\b)
+    |\b(?:âgée?\ de|aged?)\ (?P<said>\d{1,3})\b""",
+    re.VERBOSE | re.IGNORECASE,
+)
+"""An age among typed words, « 15 ans », “15-year-old”; not how long something has lasted."""
 MOST_LINES = 4
 LOOKED_AT = 40
 
@@ -55,7 +63,14 @@ def is_about_a_minor(criteria: Criteria, concepts: Iterable[str]) -> bool:
         or any(int(age) < MAJORITY for age in chosen.get("child_age", ()))
         or bool(YOUNG.intersection(chosen.get("clientele", ())))
         or bool(ABOUT_MINORS.intersection(concepts))
+        or any(age < MAJORITY for age in find_typed_ages(criteria.q))
     )
+
+
+def find_typed_ages(words: str) -> list[int]:
+    """Return the ages told in what was typed, in years, in the order typed."""
+    plain = " ".join(words.split())
+    return [int(found["age"] or found["said"]) for found in TYPED_AGE.finditer(plain)]
 
 
 def _lines(

@@ -50,6 +50,11 @@ def duty(client, query, language="fr"):
         "clientele=children",
         "q=fugue",
         "q=mineure",
+        "q=15+ans+Qu%C3%A9bec",
+        "q=fille+de+17ans",
+        "q=%C3%A2g%C3%A9e+de+16",
+        "q=15-year-old+girl",
+        "q=boy+aged+9",
     ],
 )
 def test_a_search_about_someone_under_18_shows_the_duty_to_report(client, query):
@@ -60,7 +65,21 @@ def test_a_search_about_someone_under_18_shows_the_duty_to_report(client, query)
     assert "articles 38 et 39" in shown
 
 
-@pytest.mark.parametrize("query", ["age=18", "age=40", "q=avocat", "clientele=women", "child_age=18"])
+@pytest.mark.parametrize(
+    "query",
+    [
+        "age=18",
+        "age=40",
+        "q=avocat",
+        "clientele=women",
+        "child_age=18",
+        "q=femme+22+ans",
+        "q=violence+depuis+5+ans",
+        "q=depuis+15+ans",
+        "q=115+ans",
+        "q=514+555-0115",
+    ],
+)
 def test_another_search_does_not(client, query):
     assert duty(client, query) is None
 

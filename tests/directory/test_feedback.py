@@ -299,6 +299,10 @@ def test_without_a_database_the_page_says_so_plainly(no_database, path):
     assert has_help_lines(response.text)
 
 
+def test_without_a_database_no_form_is_announced(no_database):
+    assert "Ten seconds" not in no_database.get("/en/unmet-need").text
+
+
 def test_without_a_database_what_was_typed_comes_back(no_database):
     response = no_database.post(f"/fr/services/{OFFICE.id}/fix", data={"kind": "phone", "note": "Mon texte."})
 

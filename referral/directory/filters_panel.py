@@ -11,6 +11,7 @@ from flask_babel.speaklater import LazyString
 from referral.directory.cards import label, language_name, region_name
 from referral.directory.choices import CHOICES, MODES, TAXONOMY_OF, say_choice
 from referral.directory.criteria import Criteria
+from referral.directory.typed_places import find_typed_town
 from referral.i18n.lists import say_number
 from referral.i18n.locale import current_language
 from referral.search.concepts import suggested_filters
@@ -129,13 +130,16 @@ def list_chips(criteria: Criteria) -> list[tuple[str, str]]:
 
 
 def list_suggestions(criteria: Criteria, concepts: Iterable[str], facets: Counts) -> list[tuple[str, str]]:
-    """Return filters that the words call for, to be offered and never applied unasked."""
+    """Return the town and the filters that the words call for, to be offered and never applied unasked."""
+    has_place = criteria.near or criteria.chosen.get("region")
+    town = None if has_place else find_typed_town(criteria.q)
+    near = [(f"near={town}", say_choice("near", town))] if town else []
     found = [
         (f"{name}={value}", say_choice(name, value))
         for name, value in suggested_filters(concepts)
         if name in SUGGESTED and name not in criteria.chosen and facets.get(name, {}).get(value)
     ]
-    return found[:MOST_SUGGESTED]
+    return near + found[:MOST_SUGGESTED]
 
 
 def say_count(left: int, sure: int) -> str:

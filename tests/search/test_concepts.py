@@ -122,3 +122,11 @@ def test_audiences_are_suggested_and_weigh_less_than_needs():
 
 def test_words_that_say_nothing_ask_for_nothing():
     assert understand("je cherche de l'aide pour elle", {}).wordless
+
+
+@pytest.mark.parametrize("words", ["refuge sans police", "pas de police", "shelter without police"])
+def test_who_wants_no_police_is_not_led_to_the_police(words):
+    asked = understand(words, {})
+
+    assert not asked.about_police
+    assert "no_police_needed" in asked.concepts

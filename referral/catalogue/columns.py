@@ -89,7 +89,7 @@ def parse_age(text: str) -> int | None:
     """Return whole years, or ``None`` where nobody said."""
     if not text:
         return None
-    if not (text.isascii() and text.isdigit()) or int(text) > OLDEST:
+    if not re.fullmatch(r"[0-9]{1,3}", text) or int(text) > OLDEST:
         raise CellError(BAD_AGE, text=text)
     return int(text)
 

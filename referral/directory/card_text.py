@@ -5,6 +5,7 @@ What a page carries along (the sealed search and list) is not in what is kept: a
 
 from __future__ import annotations
 
+import secrets
 import threading
 from collections import OrderedDict
 from collections.abc import Hashable
@@ -24,7 +25,8 @@ from referral.search.query import Hit
 
 MOST_KEPT = 4_000
 """About 2 kB each."""
-CARRIED = "?carried"
+CARRIED = f"?{secrets.token_hex(16)}"
+"""Drawn anew by each process: no listing can hold it and so take the reader's seals along in a link."""
 EXTENSION = "relais.cards"
 
 

@@ -6,6 +6,7 @@ coordinates, links to a map. A trace found is refused by the importer and by the
 
 from __future__ import annotations
 
+import html
 import re
 import unicodedata
 from collections.abc import Iterable
@@ -14,17 +15,20 @@ from urllib.parse import unquote
 from referral.catalogue.vocabulary import SHELTER_CATEGORIES
 
 GENERIC_FR = (
-    r"rue|boulevard|boul|blvd|avenue|av|chemin|ch|rang|route|rte|place|pl|c[oô]te|mont[ée]e|all[ée]e|impasse|ruelle"
+    r"rue|boulevard|boul|blvd|bd|avenue|ave|av|chemin|ch|rang|rg|route|rte|place|pl|c[oô]te|mont[ée]e|all[ée]e|impasse|ruelle"
+    r"|mt[ée]e|grande[ -]all[ée]e"
     r"|quai|square|carr[ée]|croissant|terrasse|promenade|autoroute|aut|cours|esplanade|sentier|voie|rond-point"
 )
+CERTAIN_FR = r"rue|boulevard|boul|blvd|bd|avenue|ave|chemin|rang|rg|mont[ée]e|mt[ée]e|impasse|ruelle"
+"""Kinds of streets whose words mean nothing else behind a number, whatever stands between."""
 GENERIC_EN = (
     r"street|avenue|boulevard|road|crescent|drive|lane|court|square|terrace|highway|place"
     r"|parkway|circle|trail"
 )
-ABBREVIATED_EN = r"St|Ave|Blvd|Rd|Dr|Ln|Cres|Ct|Sq|Hwy|Pkwy|Pl"
+ABBREVIATED_EN = r"St|Ave|Blvd|Rd|Dr|Ln|Cres|Ct|Sq|Hwy|Pkwy|Pl|ST|AVE|BLVD|RD|DR|LN|CRES|CT|SQ|HWY|PKWY|PL"
 NUMBER = r"(?<![\w/])\d{1,5}(?:[ -]?[A-Z]\b)?(?:\s?[-–]\s?\d{1,5}[A-Z]?)?(?:\s?½|\s?1/2)?"
 POSTAL_CODE = re.compile(
-    r"[ABCEGHJ-NPRSTVXY]\d[ABCEGHJ-NPRSTV-Z][\s._-]{0,3}\d[ABCEGHJ-NPRSTV-Z]\d", re.IGNORECASE
+    r"[ABCEGHJ-NPRSTVXY]\d[ABCEGHJ-NPRSTV-Z][\s.,/_‐–—-]{0,3}\d[ABCEGHJ-NPRSTV-Z]\d", re.IGNORECASE
 )
 ELSEWHERE = "ABCEKLMNPRSTVXYabceklmnprstvxy"
 STOP = (
@@ -37,6 +41,13 @@ PATTERNS = tuple(
     re.compile(pattern, flags)
     for pattern, flags in (
         (rf"{NUMBER}\s?,?\s+(?:de\s+la\s+|du\s+|de\s+)?(?:{GENERIC_FR})\b(?!-)", re.IGNORECASE),
+        (rf"{NUMBER}(?:\s?(?:bis|ter)\b)?[\s,;:/_()–—-]{{0,4}}(?:{CERTAIN_FR})\b", re.IGNORECASE),
+        (r"(?<![\w/])\d{1,5}\s?,?\s+r\.\s?[A-ZÀ-Ý]", 0),
+        (
+            r"(?<![\w/])\d{3,5}\s?,?\s+(?:de\s+)?(?:[A-ZÀ-Ý][\w'’.-]*\s+){1,3}"
+            r"(?:(?:Est|Ouest|Nord|Sud|East|West|North|South)\b|[ENOSW]\.(?!\w))",
+            0,
+        ),
         (
             rf"{NUMBER}\s?,?\s+\d{{1,3}}\s?(?:er|re|ère|e|st|nd|rd|th)\b\s+(?:{GENERIC_FR}|{GENERIC_EN})\b",
             re.IGNORECASE,
@@ -56,12 +67,15 @@ PATTERNS = tuple(
         (r"\b(?:c\.\s?p\.|case postale|p\.?\s?o\.?\s?box|casier postal)\s*#?\s*\d+", re.IGNORECASE),
         (rf"\b{POSTAL_CODE.pattern}\b", re.IGNORECASE),
         (r"\b[GHJ]\d[ABCEGHJ-NPRSTV-Z]\b", 0),
+        (r"\b[GHJ][ .-]\d[ .-][A-Z][ .-]{1,3}\d[ .-][A-Z][ .-]\d\b", 0),
         (r"[-+]?\d{1,3}[.,]\d{3,}\s*°?\s*[NSO]?\s*[,;/ ]\s*[-+]?\d{1,3}[.,]\d{3,}", re.IGNORECASE),
         (r"\d{1,3}\s*°\s*\d{1,2}", 0),
         (r"\b(?:lat|latitude|lon|lng|longitude)\b\W{0,3}-?\d", re.IGNORECASE),
         (r"\bgeo:-?\d", re.IGNORECASE),
         (
-            r"\b(?:maps\.app\.goo\.gl|goo\.gl/maps|google\.[a-z.]+/maps|maps\.google\.|openstreetmap\.org/|what3words\.com)",
+            r"\b(?:maps\.app\.goo\.gl|goo\.gl/maps|google\.[a-z]{2,3}(?:\.[a-z]{2})?/maps|maps\.google\."
+            r"|openstreetmap\.org/|osm\.org/|what3words\.com|w3w\.co/|maps\.apple\.com|waze\.com/"
+            r"|bing\.com/maps|plus\.codes/)",
             re.IGNORECASE,
         ),
         (r"(?<!/)///[^\W\d_]+\.[^\W\d_]+\.[^\W\d_]+", 0),
@@ -73,8 +87,14 @@ STREET_NAMED = re.compile(
     r"|\b[A-ZÀ-Ý][\w'’-]+\s+(?:Street|Avenue|Boulevard|Road)\b"
 )
 INVISIBLE = dict.fromkeys(
-    (0xAD, *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2070), 0xFEFF)
+    (
+        *(0xAD, 0x034F, 0x061C, 0x115F, 0x1160, 0x17B4, 0x17B5, *range(0x180B, 0x1810)),
+        *(*range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2070)),
+        *(*range(0xFE00, 0xFE10), 0xFEFF, *range(0xE0000, 0xE1000)),
+    )
 )
+"""What a reader does not see (Unicode: Default_Ignorable_Code_Point)."""
+TAG = re.compile(r"<[^<>]{1,80}>")
 
 
 def is_shelter(categories: Iterable[str]) -> bool:
@@ -95,13 +115,13 @@ def url_traces(url: str | None) -> list[str]:
     """Return the traces in an address of the web, whose words are joined by hyphens and the like."""
     if not url:
         return []
-    words = re.sub(r"[-_+/=&?.]+", " ", unquote(as_read(url)))
+    words = re.sub(r"[-_+/=&?.]+", " ", unquote(unquote(as_read(url))))
     found = [
         trace
         for trace in address_traces(url)
         if trace[0] not in ELSEWHERE or not POSTAL_CODE.fullmatch(trace)
     ]
-    return list(dict.fromkeys(found + _traces(words, PATTERNS[:1])))
+    return list(dict.fromkeys(found + _traces(words, PATTERNS[:2])))
 
 
 def streets_named(text: str | None) -> list[str]:
@@ -110,7 +130,9 @@ def streets_named(text: str | None) -> list[str]:
 
 
 def as_read(text: str) -> str:
-    """Return a text as a reader sees it: without invisible characters, compatible forms made plain."""
+    """Return a text as a reader sees it: no markup, nothing invisible, compatible forms made plain."""
+    if "&" in text or "<" in text:
+        text = TAG.sub(" ", html.unescape(text))
     if text.isascii():
         return re.sub(r"\s+", " ", text)
     plain = unicodedata.normalize("NFKC", text.replace("½", " 1/2")).translate(INVISIBLE)

@@ -43,7 +43,7 @@ def compile_listing(service: Service) -> tuple[Listing, int]:
     Raises HeldBackError where nothing would remain to name it by.
     """
     categories = _codes(service, "categories")
-    location = next((each.location for each in service.service_at_locations), None)
+    location = _location_of(service)
     confidential = is_confidential(categories, location)
     listing = Listing(
         id=str(service.id),
@@ -95,6 +95,15 @@ def compile_listing(service: Service) -> tuple[Listing, int]:
         fallback=compile_organization(service.fallback) if service.fallback else None,
     )
     return withhold_traces(listing) if confidential else (listing, 0)
+
+
+def _location_of(service: Service) -> Location | None:
+    """Return the one place shown of a service: where one of them must stay confidential, that one."""
+    return min(
+        (each.location for each in service.service_at_locations),
+        key=lambda each: (not each.confidential, each.disclosure_agreed_on is not None, str(each.id)),
+        default=None,
+    )
 
 
 def is_confidential(categories: Iterable[str], location: Location | None) -> bool:
@@ -185,8 +194,13 @@ def _is_whole(kept: Any, before: Any) -> bool:
 
 
 def tells_of_a_place(text: str) -> bool:
-    """Say whether a text, or an address of the web, leads to a street, a postal code or a point."""
-    return bool(url_traces(text) if "://" in text else address_traces(text))
+    """Say whether a text, or an address of the web, leads to a street, a postal code or a point.
+
+    Words without a space, as in an e-mail address, are read apart as those of a web address are.
+    """
+    if "://" in text:
+        return bool(url_traces(text))
+    return bool(address_traces(text) or (" " not in text and url_traces(text)))
 
 
 def _codes(service: Service, taxonomy: str) -> tuple[str, ...]:

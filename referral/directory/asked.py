@@ -23,6 +23,8 @@ LONGEST = 501
 """Characters kept of one value: one more than the form takes, so that it can say so."""
 MOST_VALUES = 40
 
+LAST_PAGE = 100_000
+
 Fields = dict[str, list[str]]
 
 
@@ -48,6 +50,15 @@ def search_token() -> str | None:
 def seal_is_unreadable() -> bool:
     """Say whether this request came with a seal that nobody can open any more."""
     return _asked().is_unreadable
+
+
+def page_given() -> int | None:
+    """Return the page of results in this address; None where there is none or it makes no sense.
+
+    As a number: what was written there is never repeated in links.
+    """
+    page = request.args.get("page", type=int)
+    return page if page is not None and 1 <= page <= LAST_PAGE else None
 
 
 def carried_query(**more: object) -> str:

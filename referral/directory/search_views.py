@@ -14,6 +14,7 @@ from referral.directory.asked import (
     Fields,
     asked_fields,
     carried_query,
+    page_given,
     seal_fields,
     seal_is_unreadable,
     search_token,
@@ -34,15 +35,8 @@ from referral.search.query import Query
 from referral.shared.clock import now
 from referral.web.sealing import UnreadableSealError, current_sealer
 
-LAST_PAGE = 100_000
 DROP, PUT = "drop", "put"
 """Buttons that change one criterion of a sealed search: ``drop=pets=true``, ``put=near=Laval``."""
-
-
-def page_asked() -> int:
-    """Return the page of results asked for, 1 where it makes no sense."""
-    page = request.args.get("page", 1, type=int)
-    return page if 1 <= page <= LAST_PAGE else 1
 
 
 @blueprint.get("/services")
@@ -51,7 +45,7 @@ def list_services() -> ResponseReturnValue:
     """Show what answers the search, a page at a time."""
     form = asked_form()
     valid = form.validate()
-    shown = show_results(form, page_asked()) if valid else show_form(form)
+    shown = show_results(form, page_given() or 1) if valid else show_form(form)
     return shown, HTTPStatus.OK if valid else HTTPStatus.UNPROCESSABLE_ENTITY
 
 
@@ -126,7 +120,7 @@ def _page(form: SearchForm, criteria: Criteria, **shown: object) -> str:
         orders=[(order, str(ORDER_WORDS[order])) for order in ORDERS],
         order=order_of(criteria, place),
         token=search_token(),
-        carried=carried_query(page=request.args.get("page")),
+        carried=carried_query(page=page_given()),
         unmet_address=unmet_address(),
         is_unreadable=seal_is_unreadable(),
         edition_day=edition_day(),

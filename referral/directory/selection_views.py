@@ -22,7 +22,7 @@ from werkzeug.exceptions import HTTPException
 
 from referral.access.guard import public
 from referral.directory.asked import SEAL as SEARCH
-from referral.directory.asked import search_token
+from referral.directory.asked import page_given, search_token
 from referral.directory.comparison import Compared, compare
 from referral.directory.pocket import list_numbers
 from referral.directory.qr import draw_qr
@@ -51,7 +51,7 @@ def keep_selection(endpoint: str, values: dict[str, Any]) -> None:
         values.setdefault(SEAL, token)
     if endpoint in PAGES_WITH_SEARCH:
         values.setdefault(SEARCH, search_token())
-        if (page := request.args.get("page")) and page.isdecimal():
+        if page := page_given():
             values.setdefault("page", page)
 
 
@@ -142,7 +142,7 @@ def _way_back(token: str | None) -> str:
         **values,
         l=token,
         s=search_token(),
-        page=request.args.get("page"),
+        page=page_given(),
         _anchor=f"s-{anchor}" if anchor else None,
     )
 

@@ -6,11 +6,11 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, abort, redirect, render_template, request, url_for
+from flask import Blueprint, abort, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from referral.access.guard import public
-from referral.directory.asked import search_token
+from referral.directory.asked import page_given, search_token
 from referral.directory.cards import list_cards
 from referral.directory.details import describe, say_trusts
 from referral.directory.forms import SearchForm
@@ -49,7 +49,7 @@ def results_address(service_id: str | None = None) -> str | None:
     if token is None:
         return None
     anchor = f"s-{service_id}" if service_id else None
-    return url_for("directory.list_services", s=token, page=request.args.get("page"), _anchor=anchor)
+    return url_for("directory.list_services", s=token, page=page_given(), _anchor=anchor)
 
 
 @public

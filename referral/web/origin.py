@@ -22,7 +22,10 @@ def is_from_elsewhere(site: str | None, origin: str | None, host: str) -> bool:
         return site.lower() not in OURS
     if not origin or origin == UNSAID:
         return False
-    return urlsplit(origin).netloc.lower() != host.lower()
+    try:
+        return urlsplit(origin).netloc.lower() != host.lower()
+    except ValueError:
+        return True
 
 
 def check_origin() -> None:

@@ -13,9 +13,15 @@ from flask import current_app
 import referral.audit.models
 import referral.catalogue.models
 import referral.evidence.models
+import referral.mail.models
 from referral.shared.database import DirectoryBase
 
-MODELS = (referral.audit.models, referral.catalogue.models, referral.evidence.models)
+MODELS = (
+    referral.audit.models,
+    referral.catalogue.models,
+    referral.evidence.models,
+    referral.mail.models,
+)
 
 BASES = (DirectoryBase,)
 

@@ -13,6 +13,7 @@ from referral.cli import wiring as cli
 from referral.directory import wiring as directory
 from referral.edition import wiring as edition
 from referral.i18n import wiring as i18n
+from referral.mail import wiring as mail
 from referral.shared.database import DIRECTORY, db, migrate
 from referral.shared.paths import MIGRATIONS, TEMPLATES
 from referral.web import wiring as web
@@ -23,7 +24,7 @@ def create_app(config: Config) -> Flask:
     app = Flask("referral", template_folder=str(TEMPLATES), static_folder=None)
     app.config.from_mapping(asdict(config))
     connect_databases(app, config)
-    for feature in (i18n, web, guard, audit, edition, directory, cli):
+    for feature in (i18n, web, guard, audit, mail, edition, directory, cli):
         feature.init_app(app)
     return app
 

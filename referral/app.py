@@ -17,11 +17,12 @@ from referral.mail import wiring as mail
 from referral.shared.database import DIRECTORY, db, migrate
 from referral.shared.paths import MIGRATIONS, TEMPLATES
 from referral.web import wiring as web
+from referral.web.logs import Application
 
 
 def create_app(config: Config) -> Flask:
     """Build the application; without ``DIRECTORY_URL`` it is tied to no database."""
-    app = Flask("referral", template_folder=str(TEMPLATES), static_folder=None)
+    app = Application("referral", template_folder=str(TEMPLATES), static_folder=None)
     app.config.from_mapping(asdict(config))
     connect_databases(app, config)
     for feature in (i18n, web, guard, audit, mail, edition, directory, cli):
@@ -33,6 +34,7 @@ def connect_databases(app: Flask, config: Config) -> None:
     """Give Flask-SQLAlchemy the databases that are configured."""
     if config.DIRECTORY_URL is None:
         return
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {"hide_parameters": True}
     app.config["SQLALCHEMY_BINDS"] = {DIRECTORY: config.DIRECTORY_URL}
     db.init_app(app)
     migrate.init_app(app, db, directory=str(MIGRATIONS))

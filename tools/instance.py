@@ -50,10 +50,13 @@ def make_secret(path: Path) -> None:
 def settings(instance: Path) -> dict[str, str]:
     """Return the variables of an instance whose files lie in one folder."""
     return {
+        "RELAIS_DEVELOPMENT": "1",
+        "RELAIS_COOKIES_SECURE": "0",
         "RELAIS_SECRET_KEY_FILE": str(instance / "secret-key"),
         "RELAIS_AUDIT_KEY_FILE": str(instance / "audit-key"),
         "RELAIS_AUDIT_WITNESS": str(instance / "audit-witness.json"),
         "RELAIS_DIRECTORY_URL": f"sqlite:///{quote(str(instance / 'directory.db'))}",
         "RELAIS_EDITION_DIR": str(instance / "editions"),
         "RELAIS_SEALING_DIR": str(instance / "sealing"),
+        "RELAIS_MAIL_DIR": str(instance / "mail"),
     }

@@ -10,7 +10,9 @@ from referral.cli.audit import audit_group
 from referral.cli.catalogue import import_command
 from referral.cli.edition import edition_group
 from referral.cli.evidence import flags_group, unmet_needs_command
+from referral.cli.mail import mail_group
 from referral.cli.search import search_command
+from referral.cli.tick import tick_command
 
 relais = AppGroup("relais", help="Le répertoire Relais / the Relais directory.")
 for command in (
@@ -21,6 +23,8 @@ for command in (
     unmet_needs_command,
     permissions_command,
     audit_group,
+    mail_group,
+    tick_command,
 ):
     relais.add_command(command)
 

@@ -85,6 +85,7 @@ def editions(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def settings(editions: Path, url: str | None = None) -> dict[str, str]:
     """Return the variables of a server that has an edition, and a database only if one is given."""
     mine = {
+        "RELAIS_DEVELOPMENT": "1",
         "RELAIS_SECRET_KEY": SECRET_KEY,
         "RELAIS_EDITION_DIR": str(editions),
         "RELAIS_SEALING_DIR": str(editions.parent / "sealing"),

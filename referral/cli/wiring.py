@@ -8,6 +8,7 @@ from flask.cli import AppGroup
 from referral.cli.access import permissions_command
 from referral.cli.audit import audit_group
 from referral.cli.catalogue import import_command
+from referral.cli.doctor import doctor_command
 from referral.cli.edition import edition_group
 from referral.cli.evidence import flags_group, unmet_needs_command
 from referral.cli.mail import mail_group
@@ -23,6 +24,7 @@ for command in (
     unmet_needs_command,
     permissions_command,
     audit_group,
+    doctor_command,
     mail_group,
     tick_command,
 ):

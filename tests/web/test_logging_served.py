@@ -24,9 +24,9 @@ from referral.web.log_records import KEYS
 from tests.browser.conftest import PATIENCE_SECONDS, ROOT, wait_for
 from tests.conftest import AUDIT_KEY, SECRET_KEY
 from tests.edition.conftest import Directory
-from tools.serve import SERVER
 
 VISITOR = "203.0.113.77"
+OPTIONS = ("--interface", "wsgi", "--no-access-log", "--log-level", "warning", "--blocking-threads", "2")
 PLANTED = (
     "inquery",
     "inpath",
@@ -139,8 +139,7 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> Written:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    chosen = ("--blocking-threads", "2", "--port", str(port), "tests.web.failing:app")
-    command = [sys.executable, "-m", "granian", *SERVER, *chosen]
+    command = [sys.executable, "-m", "granian", *OPTIONS, "--port", str(port), "tests.web.failing:app"]
     log = folder / "log"
     with log.open("w") as output:
         process = subprocess.Popen(command, cwd=ROOT, env=make_settings(folder), stdout=output, stderr=output)

@@ -17,6 +17,7 @@ from referral.web import (
     proxies,
     sealing,
     templating,
+    well_known,
 )
 
 MOST_BYTES = 64 * 1024
@@ -38,4 +39,5 @@ def init_app(app: Flask) -> None:
     limits.init_app(app)
     sealing.init_app(app)
     templating.init_app(app)
+    well_known.init_app(app)
     logs.answer_at_last(app, errors.LAST_RESORT)

@@ -25,9 +25,12 @@ from sqlalchemy.exc import SQLAlchemyError
 from referral.cli.console import REFUSED, output, speaking
 from referral.edition.folder import EditionFolder
 from referral.edition.manifest import DamagedEditionError, check_files, read_manifest
+from referral.mail.jobs import make_sender
+from referral.mail.queries import count_unsent
 from referral.shared.clock import now
-from referral.shared.database import DIRECTORY, db
+from referral.shared.database import DIRECTORY, db, directory_session
 from referral.shared.paths import MIGRATIONS
+from referral.shared.tick import read_note, tick_is_late
 
 KEY_FILES = ("RELAIS_SECRET_KEY_FILE", "RELAIS_AUDIT_KEY_FILE", "RELAIS_MAIL_PASSWORD_FILE")
 OTHERS = 0o077
@@ -77,6 +80,8 @@ def examine(config: Config, environment: Mapping[str, str], at: datetime) -> Fin
     yield from examine_settings(config)
     yield from examine_keys(config, environment)
     yield from examine_database(config)
+    yield from examine_mail(config)
+    yield from examine_tick(config, at)
     yield from examine_edition(config["EDITION_DIR"], at)
     yield from examine_sealing(config["SEALING_DIR"])
     yield from examine_disk(config)
@@ -88,12 +93,16 @@ def examine_settings(config: Config) -> Findings:
     for name, meaning in (
         ("OPERATOR_NAME", _("pages do not say who runs this site")),
         ("OPERATOR_CONTACT", _("pages do not say whom to ask about personal information")),
+        ("SECURITY_CONTACT", _("nobody is named to be told of a weakness")),
     ):
         if not config[name]:
             variable = f"RELAIS_{name}"
             yield Finding(
                 Sign.NOTE, _("%(variable)s is not set: %(meaning)s.", variable=variable, meaning=meaning)
             )
+    if config["DEVELOPMENT"]:
+        sentence = _("RELAIS_DEVELOPMENT is 1: this installation is to try things out, not to serve people.")
+        yield Finding(Sign.NOTE, sentence)
 
 
 def examine_keys(config: Config, environment: Mapping[str, str]) -> Findings:
@@ -143,6 +152,45 @@ def is_missing_file(url: str) -> bool:
         and bool(place.database)
         and not Path(str(place.database)).exists()
     )
+
+
+def examine_mail(config: Config) -> Findings:
+    """Say whether letters have a way out, how many wait and how many were given up."""
+    if config["DIRECTORY_URL"] is None or is_missing_file(config["DIRECTORY_URL"]):
+        return
+    try:
+        counts = count_unsent(directory_session())
+    except SQLAlchemyError:
+        return  # what is wrong with the database was said already
+    if counts.dead:
+        said = ngettext("%(num)d letter was given up", "%(num)d letters were given up", counts.dead)
+        yield Finding(Sign.WRONG, _("%(said)s: flask --app wsgi relais mail", said=said))
+    waiting = ngettext("%(num)d letter waits.", "%(num)d letters wait.", counts.waiting)
+    if make_sender(config) is not None:
+        yield Finding(Sign.GOOD, _("Mail has a way out.") + " " + waiting)
+    else:
+        sign = Sign.WRONG if counts.waiting else Sign.NOTE
+        yield Finding(sign, _("No way for mail is set: RELAIS_MAIL_HOST.") + " " + waiting)
+
+
+def examine_tick(config: Config, at: datetime) -> Findings:
+    """Say whether the scheduled command runs, and which of its jobs failed when it last did."""
+    if config["DIRECTORY_URL"] is None:
+        return
+    note = read_note(config["EDITION_DIR"])
+    if note.ran_at is None:
+        sentence = _("The scheduled command never ran; every five minutes: flask --app wsgi relais tick")
+        yield Finding(Sign.WRONG, sentence)
+    elif tick_is_late(at):
+        when = f"{note.ran_at:%Y-%m-%d %H:%M} UTC"
+        sentence = _(
+            "The scheduled command is late, it last ran on %(when)s: flask --app wsgi relais tick", when=when
+        )
+        yield Finding(Sign.WRONG, sentence)
+    else:
+        yield Finding(Sign.GOOD, _("The scheduled command runs."))
+    for job in note.failed:
+        yield Finding(Sign.WRONG, _("When it last ran, this failed: %(job)s", job=job))
 
 
 def examine_edition(root: Path, at: datetime) -> Findings:

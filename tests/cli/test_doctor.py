@@ -13,9 +13,14 @@ from referral.app import create_app
 from referral.cli import doctor
 from referral.edition.folder import EditionFolder
 from referral.edition.manifest import read_manifest
+from referral.mail.sending import PutOffError, RefusedError
+from referral.mail.services import deliver_due, enqueue_apart
+from referral.shared.clock import now
 from referral.shared.database import DIRECTORY, db
+from referral.shared.tick import Note, write_note
 from tests.conftest import SECRET_KEY
 from tests.edition.conftest import Directory
+from tests.mail.post import Post, invitation
 
 Usage = namedtuple("Usage", "total used free")
 
@@ -25,6 +30,7 @@ def run(app, session, monkeypatch):
     """Return a function that examines an installation which has an edition, from a terminal."""
     for name in doctor.KEY_FILES:
         monkeypatch.delenv(name, raising=False)
+    write_note(app.config["EDITION_DIR"], Note(now()))
 
     def run(language: str = "en_CA.UTF-8") -> Result:
         return app.test_cli_runner(env={"LC_ALL": language}).invoke(args=["relais", "doctor"])
@@ -81,6 +87,7 @@ def test_a_pointer_that_cannot_be_read_is_wrong(run, whole, app):
 def test_an_old_edition_is_noted_with_its_age(run, whole, monkeypatch):
     later = read_manifest(whole).built_at + timedelta(days=40)
     monkeypatch.setattr(doctor, "now", lambda: later)
+    write_note(whole.parent, Note(later))
     result = run()
 
     assert result.exit_code == 0
@@ -187,3 +194,53 @@ def test_a_full_disk_is_wrong(run, whole, monkeypatch):
 
     assert result.exit_code == 1
     assert "2 MB" in result.output
+
+
+def test_a_scheduled_command_that_never_ran_is_wrong(run, whole, app):
+    (app.config["EDITION_DIR"] / "tick.json").unlink()
+    result = run()
+
+    assert result.exit_code == 1
+    assert "never ran; every five minutes: flask --app wsgi relais tick" in result.output
+
+
+def test_a_scheduled_command_that_is_late_is_wrong(run, whole, app):
+    write_note(app.config["EDITION_DIR"], Note(now() - timedelta(hours=1)))
+    result = run()
+
+    assert result.exit_code == 1
+    assert "The scheduled command is late" in result.output
+
+
+def test_a_job_that_failed_is_wrong_and_named(run, whole, app):
+    write_note(app.config["EDITION_DIR"], Note(now(), failed=["audit_verify"]))
+    result = run()
+
+    assert result.exit_code == 1
+    assert "this failed: audit_verify" in result.output
+
+
+def test_letters_without_a_way_out_are_wrong_once_there_is_one(run, whole):
+    assert "Note – No way for mail is set: RELAIS_MAIL_HOST. 0 letters wait." in run().output
+    enqueue_apart(invitation())
+
+    assert "WRONG – No way for mail is set: RELAIS_MAIL_HOST. 1 letter waits." in run().output
+
+
+def test_letters_that_were_given_up_are_wrong(run, whole, app, session, monkeypatch):
+    monkeypatch.setitem(app.config, "MAIL_HOST", "mail.example")
+    for key in ("a", "b"):
+        enqueue_apart(invitation(key))
+    deliver_due(session, Post([RefusedError("recipient_550"), PutOffError("message_451")]), now())
+    session.rollback()
+    result = run()
+
+    assert result.exit_code == 1
+    assert "WRONG – 1 letter was given up: flask --app wsgi relais mail" in result.output
+    assert "Good – Mail has a way out. 1 letter waits." in result.output
+
+
+def test_a_checkout_is_told_that_it_is_no_place_to_serve_people(run, whole, app, monkeypatch):
+    monkeypatch.setitem(app.config, "DEVELOPMENT", True)  # noqa: FBT003  # a setting
+
+    assert "RELAIS_DEVELOPMENT is 1" in run().output

@@ -220,9 +220,10 @@ def test_a_job_that_failed_is_wrong_and_named(run, whole, app):
     assert "this failed: audit_verify" in result.output
 
 
-def test_letters_without_a_way_out_are_wrong_once_there_is_one(run, whole):
+def test_letters_without_a_way_out_are_wrong_once_there_is_one(run, whole, session):
     assert "Note – No way for mail is set: RELAIS_MAIL_HOST. 0 letters wait." in run().output
     enqueue_apart(invitation())
+    session.rollback()
 
     assert "WRONG – No way for mail is set: RELAIS_MAIL_HOST. 1 letter waits." in run().output
 

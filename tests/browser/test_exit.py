@@ -64,6 +64,7 @@ def test_back_after_the_exit_shows_the_weather_again(opened):
     page = opened("/fr/services?q=maison")
     page.locator(".card__name a").first.click()
     page.locator(".call").wait_for()
+    page.wait_for_load_state()  # keys that come before the page's script are not heard
     shift_three_times(page)
     page.wait_for_url(WEATHER)
     page.go_back(wait_until="commit")

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from alembic import context
 from flask import current_app
 
+import referral.accounts.models
 import referral.audit.models
 import referral.catalogue.models
 import referral.evidence.models
@@ -17,6 +18,7 @@ import referral.mail.models
 from referral.shared.database import DirectoryBase
 
 MODELS = (
+    referral.accounts.models,
     referral.audit.models,
     referral.catalogue.models,
     referral.evidence.models,

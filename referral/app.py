@@ -8,7 +8,10 @@ from flask import Flask
 
 from config import Config
 from referral.access import guard
+from referral.accounts import wiring as accounts
+from referral.accounts.organizations import name_organizations_with
 from referral.audit import wiring as audit
+from referral.catalogue.organizations import list_names
 from referral.cli import wiring as cli
 from referral.directory import wiring as directory
 from referral.edition import wiring as edition
@@ -25,8 +28,9 @@ def create_app(config: Config) -> Flask:
     app = Application("referral", template_folder=str(TEMPLATES), static_folder=None)
     app.config.from_mapping(asdict(config))
     connect_databases(app, config)
-    for feature in (i18n, web, guard, audit, mail, edition, directory, cli):
+    for feature in (i18n, web, guard, audit, mail, accounts, edition, directory, cli):
         feature.init_app(app)
+    name_organizations_with(app, list_names)
     return app
 
 

@@ -1,0 +1,145 @@
+"""What holds on every address, also on those that nobody thought of when this was written."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from tests.pages.example import LISTINGS, ExampleEdition, make_app
+from tests.security.routes import list_routes
+
+METHODS = ("GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE", "TRACE", "CONNECT", "BREW")
+LASTING = ("asset", "map.send_script", "map.send_style")
+"""What is the same for everyone: our files, and the script and style of the map."""
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory):
+    """The public site, without any database."""
+    return make_app(tmp_path_factory.mktemp("routes"), ExampleEdition(LISTINGS))
+
+
+def answers(app):
+    browser = app.test_client()
+    for route in list_routes(app):
+        for method in METHODS:
+            yield route, method, browser.open(route.path, method=method, data={"x": "1"})
+
+
+def wrong(app, is_wrong):
+    """Return where something is wrong; an application without addresses would show nothing."""
+    found = list(answers(app))
+    assert len(found) > 100
+    return [(method, route.path) for route, method, answer in found if is_wrong(route, method, answer)]
+
+
+@pytest.fixture(params=["public", "whole"])
+def application(request, site):
+    """The public site, then the whole application on a database."""
+    return site if request.param == "public" else request.getfixturevalue("app")
+
+
+def test_every_answer_has_a_policy_that_lets_nothing_in_from_elsewhere(application):
+    def is_wrong(_route, _method, answer):
+        policy = answer.headers.get("Content-Security-Policy", "")
+        parts = dict(part.strip().partition(" ")[::2] for part in policy.split(";"))
+        return (
+            parts.get("default-src") != "'none'"
+            or parts.get("base-uri") != "'none'"
+            or parts.get("form-action") != "'self'"
+            or parts.get("frame-ancestors") not in ("'none'", "'self'")
+            or not set(" ".join(parts.values()).split()) <= {"'none'", "'self'"}
+        )
+
+    assert wrong(application, is_wrong) == []
+
+
+def test_only_the_map_and_what_it_is_made_of_may_be_framed(application):
+    framed = {
+        route.endpoint
+        for route, method, answer in answers(application)
+        if "frame-ancestors 'none'" not in answer.headers["Content-Security-Policy"]
+    }
+
+    assert framed == {"map.show_map"}
+
+
+def test_no_answer_may_be_taken_for_another_kind(application):
+    def is_wrong(_route, _method, answer):
+        kind = answer.headers.get("Content-Type", "")
+        text = re.match(r"text/|application/(?:[a-z.]+\+)?xml", kind)
+        return answer.headers.get("X-Content-Type-Options") != "nosniff" or (
+            bool(answer.data) and (not kind or (bool(text) and "charset=utf-8" not in kind))
+        )
+
+    assert wrong(application, is_wrong) == []
+
+
+def test_no_other_origin_may_read_an_answer(application):
+    def is_wrong(_route, _method, answer):
+        return any(name.lower().startswith("access-control-") for name in answer.headers.keys())
+
+    assert wrong(application, is_wrong) == []
+
+
+def test_only_what_is_the_same_for_everyone_may_be_kept(application):
+    def is_wrong(route, _method, answer):
+        lasting = route.endpoint in LASTING or not route.path.startswith(("/fr", "/en"))
+        return "no-store" not in answer.headers.get("Cache-Control", "") and not lasting
+
+    assert wrong(application, is_wrong) == []
+
+
+def test_what_is_for_someone_is_told_to_nobody(app):
+    open_to_all = [
+        (route.method, route.path)
+        for route, method, answer in answers(app)
+        if method == route.method and not route.is_public and answer.status_code < 300
+    ]
+
+    assert open_to_all == []
+
+
+def test_public_addresses_set_no_cookie_whatever_is_sent(application):
+    def is_wrong(route, _method, answer):
+        return route.is_public and "/account" not in route.path and "Set-Cookie" in answer.headers
+
+    assert wrong(application, is_wrong) == []
+
+
+def test_an_address_answers_the_methods_that_it_names_and_no_other(application):
+    named = {}
+    for route in list_routes(application):
+        named.setdefault(route.path, {"HEAD", "OPTIONS"}).add(route.method)
+
+    def is_wrong(route, method, answer):
+        return (answer.status_code == 405) == (method in named[route.path]) and not (
+            method == "HEAD" and "GET" not in named[route.path]
+        )
+
+    assert wrong(application, is_wrong) == []
+
+
+def test_nothing_that_is_sent_to_an_address_is_a_fault_of_ours(application):
+    def is_wrong(_route, _method, answer):
+        return answer.status_code == 500
+
+    assert wrong(application, is_wrong) == []
+
+
+def test_no_answer_names_the_software(application):
+    def is_wrong(_route, _method, answer):
+        said = f"{answer.headers}{answer.text if 'text/html' in answer.content_type else ''}"
+        return re.search(r"(?i)werkzeug|flask|python/|jinja|sqlalchemy|traceback", said)
+
+    assert wrong(application, is_wrong) == []
+
+
+def test_no_page_holds_a_comment(site):
+    pages = [
+        answer for _, method, answer in answers(site) if method == "GET" and answer.mimetype == "text/html"
+    ]
+
+    assert len(pages) > 15
+    assert [page.request.path for page in pages if "<!--" in page.text] == []

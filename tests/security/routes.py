@@ -12,6 +12,8 @@ from werkzeug.routing import Rule
 from referral.access.guard import PUBLIC
 
 NOBODY = UUID(int=0x5EC)
+NAMED = {"code": str(NOBODY)}
+"""Of an address that names an organization; any other text is a token."""
 VALUES = {
     "UUIDConverter": NOBODY,
     "IntegerConverter": 1,
@@ -48,7 +50,7 @@ def _routes(app: Flask) -> Iterator[Route]:
 
 def _path(app: Flask, rule: Rule) -> str:
     values = {
-        name: VALUES[type(converter).__name__]
+        name: NAMED.get(name) or VALUES[type(converter).__name__]
         for name, converter in rule._converters.items()  # noqa: SLF001  # werkzeug has no other way
     }
     return app.url_map.bind("localhost").build(
@@ -62,4 +64,7 @@ def rule_method(rule: Rule) -> str:
 
 
 def _has_id(rule: Rule) -> bool:
-    return any(type(each).__name__ == "UUIDConverter" for each in rule._converters.values())  # noqa: SLF001
+    return any(
+        name in NAMED or type(each).__name__ == "UUIDConverter"
+        for name, each in rule._converters.items()  # noqa: SLF001
+    )

@@ -108,6 +108,7 @@ def register(
     """Keep a new passkey of somebody's; raises PasskeyError."""
     user = factors.find_user(session, sign_in.user_id)
     try:
+        factors.check_setup(user, sign_in)
         made = verify_registration_response(
             credential=answer,
             expected_challenge=challenge,
@@ -115,7 +116,7 @@ def register(
             expected_origin=current_app.config["SITE_URL"],
             require_user_verification=True,
         )
-    except (WebAuthnException, ValueError) as error:
+    except (WebAuthnException, ValueError, factors.NoSecretWaitsError) as error:
         raise PasskeyError from error
     if len(user.passkeys) >= MOST_PASSKEYS or find_passkey(session, made.credential_id):
         raise PasskeyError

@@ -77,7 +77,8 @@ def make_hash(password: str) -> str:
 
 def matches(password: str, hashed: str | None) -> bool:
     """Say whether a password is the one of a hash; None for nobody takes as long and is never right."""
-    found = verify_password(normalize(password)[: 4 * LONGEST_PASSWORD], hashed or _decoy())
+    decoy = _decoy()  # also where it is not needed: its first making takes a while
+    found = verify_password(normalize(password)[: 4 * LONGEST_PASSWORD], hashed or decoy)
     return bool(found) and hashed is not None
 
 

@@ -82,11 +82,16 @@ def challenge_any(session: Session, at: datetime) -> tuple[uuid.UUID, str]:
 
 
 def _keep(session: Session, user_id: uuid.UUID | None, challenge: bytes, at: datetime) -> uuid.UUID:
-    session.execute(sa.delete(PasskeyChallenge).where(PasskeyChallenge.expires_at < at))
+    forget_old(session, at)
     row = PasskeyChallenge(user_id=user_id, challenge=challenge, expires_at=at + CHALLENGE)
     session.add(row)
     session.flush()
     return row.id
+
+
+def forget_old(session: Session, at: datetime) -> None:
+    """Delete challenges that nobody answered in time."""
+    session.execute(sa.delete(PasskeyChallenge).where(PasskeyChallenge.expires_at < at))
 
 
 def take_challenge(session: Session, challenge_id: str, user_id: uuid.UUID | None, at: datetime) -> bytes:

@@ -60,7 +60,7 @@ def visible(page, name):
     return [line for line in body.splitlines() if "csrf_token" not in line]
 
 
-@pytest.mark.parametrize("name", ["camille.exemple", "personne.exemple", "partie.exemple", "\x00", "é ü"])
+@pytest.mark.parametrize("name", ["camille.exemple", "personne.exemple", "partie.exemple", "é ü"])
 def test_each_try_costs_one_check_of_a_password_whoever_is_named(people, visit, session, count_checks, name):
     people.lead()
     gone = people.worker("partie.exemple")

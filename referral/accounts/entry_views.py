@@ -147,8 +147,7 @@ def confirm_with_passkey() -> ResponseReturnValue:
         with writing(directory_session()) as written:
             challenge = passkeys.take_challenge(written, session.pop(door.CHALLENGE, ""), None, at)
         with writing(directory_session()) as written:
-            if passkeys.recognize(written, challenge, form.credential.data, at).id != found.user_id:
-                raise passkeys.PasskeyError
+            passkeys.recognize_own(written, found, challenge, form.credential.data, at)
             token = sessions.confirm(written, found.session_id, at)
     except passkeys.PasskeyError:
         shown = ConfirmForm(formdata=None, next=form.next.data)

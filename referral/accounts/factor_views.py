@@ -144,7 +144,8 @@ def add_passkey() -> ResponseReturnValue:
         with writing(directory_session()) as written:
             challenge_id = session.pop(door.CHALLENGE, "")
             challenge = passkeys.take_challenge(written, challenge_id, found.user_id, at)
-            user = passkeys.register(written, found, challenge, form.credential.data, form.name.data, at)
+            answer = passkeys.Answer(challenge, form.credential.data, form.name.data)
+            user = passkeys.register(written, found, answer, at)
             begun = begin_to_use(user, found)
     except passkeys.PasskeyError:
         return done(_("No passkey was added."))

@@ -110,7 +110,7 @@ def finish_application(session: Session, sign_in: SignIn, typed: str, at: dateti
     if not _totp().verify_totp(re.sub(r"\s", "", typed), row.waiting_secret, user, window=WINDOW_SECONDS):
         return None
     user.totp_secret, row.waiting_secret = row.waiting_secret, None
-    note_change(session, user, sign_in, Action.CREATE, "application", at)
+    note_change(session, user, sign_in, (Action.CREATE, "application"), at)
     return user
 
 
@@ -120,7 +120,7 @@ def remove_application(session: Session, sign_in: SignIn, at: datetime) -> None:
     if not user.passkeys:
         raise LastFactorError
     user.totp_secret = user.totp_counter = None
-    note_change(session, user, sign_in, Action.CHANGE, "application", at)
+    note_change(session, user, sign_in, (Action.CHANGE, "application"), at)
 
 
 def remove_passkey(session: Session, sign_in: SignIn, passkey: Passkey, at: datetime) -> None:
@@ -129,15 +129,15 @@ def remove_passkey(session: Session, sign_in: SignIn, passkey: Passkey, at: date
     if user.totp_secret is None and len(user.passkeys) == 1:
         raise LastFactorError
     user.passkeys.remove(passkey)
-    note_change(session, user, sign_in, Action.CHANGE, "passkey", at)
+    note_change(session, user, sign_in, (Action.CHANGE, "passkey"), at)
 
 
 def note_change(
-    session: Session, user: User, sign_in: SignIn, action: Action, what: str, at: datetime
+    session: Session, user: User, sign_in: SignIn, change: tuple[Action, str], at: datetime
 ) -> None:
     """Record a change of how somebody signs in, and tell her unless she is just beginning."""
     actor = Actor(user.name, user_id=user.id)
-    record(session, Event(action, what, user.id, actor))
+    record(session, Event(*change, user.id, actor))
     if sign_in.stage is Stage.OPEN:
         tell_of_change(session, user, "factor_changed", at)
 
@@ -151,4 +151,5 @@ def clear_factors(session: Session, user: User) -> None:
 
 
 def _totp() -> Totp:
-    return current_app.extensions["security"]._totp_factory  # noqa: SLF001  # it has no public name
+    factory: Totp = current_app.extensions["security"]._totp_factory  # noqa: SLF001  # it has no public name
+    return factory

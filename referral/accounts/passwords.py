@@ -57,7 +57,10 @@ def normalize(password: str) -> str:
 
 
 def check_strength(password: str, about: Iterable[str]) -> None:
-    """Refuse a password that is short, common or easily guessed from what is known; raises WeakPasswordError."""
+    """Refuse a password that is short, common or easily guessed from what is known.
+
+    Raises WeakPasswordError.
+    """
     plain = normalize(password)
     if len(plain) < SHORTEST_PASSWORD:
         raise WeakPasswordError(Weakness.SHORT)
@@ -89,4 +92,5 @@ def _decoy() -> str:
 
 
 def _util() -> PasswordUtil:
-    return current_app.extensions["security"]._password_util  # noqa: SLF001  # it has no public name
+    util: PasswordUtil = current_app.extensions["security"]._password_util  # noqa: SLF001  # it has no public name
+    return util

@@ -90,6 +90,15 @@ def reset_factor(
 
 
 @dataclass(frozen=True, slots=True)
+class Deed:
+    """Who does something to somebody, at which place, and when."""
+
+    actor: Actor
+    organization_id: UUID | None
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Change:
     """Roles that somebody is to have, and those that were shown to whoever decided it."""
 
@@ -123,19 +132,12 @@ def check_led(session: Session, user: User, organization_id: UUID | None, actor:
         raise LastLeadError
 
 
-def set_roles(
-    session: Session,
-    user: User,
-    organization_id: UUID | None,
-    change: Change,
-    actor: Actor,
-    at: datetime,
-) -> None:
+def set_roles(session: Session, user: User, change: Change, deed: Deed) -> None:
     """Give somebody other roles at a place, at least one.
 
     Raises UnfitRoleError, LastLeadError, and ConflictError where another changed them since they were shown.
     """
-    roles = change.wanted
+    roles, organization_id = change.wanted, deed.organization_id
     if not roles or not all(fits(role, organization_id) for role in roles):
         raise UnfitRoleError(roles)
     now_held = frozenset(roles_at(user, organization_id))
@@ -143,39 +145,34 @@ def set_roles(
         sides = ({"roles": each} for each in (change.wanted, now_held, change.shown))
         raise ConflictError(compare(*sides), None)
     if head_of(organization_id) not in roles:
-        check_led(session, user, organization_id, actor)
+        check_led(session, user, organization_id, deed.actor)
     kept = [
         each for each in user.memberships if each.organization_id != organization_id or each.role in roles
     ]
     held = {each.role for each in kept if each.organization_id == organization_id}
     user.memberships = kept + [
-        Membership(organization_id=organization_id, role=role, created_at=at)
+        Membership(organization_id=organization_id, role=role, created_at=deed.at)
         for role in Role
         if role in roles and role not in held
     ]
     session.flush()
-    record(session, Event(Action.CHANGE, "membership", user.id, actor, organization_id))
+    record(session, Event(Action.CHANGE, "membership", user.id, deed.actor, organization_id))
 
 
-def end_access(
-    session: Session,
-    user: User,
-    organization_id: UUID | None,
-    heir_id: UUID | None,
-    actor: Actor,
-    at: datetime,
-) -> None:
-    """Take somebody's roles at a place, after handing on what she owns; raises HeirNeededError, LastLeadError.
+def end_access(session: Session, user: User, heir_id: UUID | None, deed: Deed) -> None:
+    """Take somebody's roles at a place, after handing on what she owns.
 
-    An account without any role left can sign in no more, and keeps nothing that signs in.
+    Raises HeirNeededError and LastLeadError. An account without any role left can sign in no more,
+    and keeps nothing that signs in.
     """
-    check_led(session, user, organization_id, actor)
+    organization_id, at = deed.organization_id, deed.at
+    check_led(session, user, organization_id, deed.actor)
     if ownership.list_owned(session, user.id, organization_id):
         hand_on(session, user, organization_id, heir_id)
     user.memberships = [each for each in user.memberships if each.organization_id != organization_id]
     session.flush()
     end_sessions_at(session, user, organization_id)
-    record(session, Event(Action.CHANGE, "access", user.id, actor, organization_id))
+    record(session, Event(Action.CHANGE, "access", user.id, deed.actor, organization_id))
     language = letters.language_of(user)
     letters.tell(
         session,
@@ -191,7 +188,9 @@ def end_access(
 
 def hand_on(session: Session, user: User, organization_id: UUID | None, heir_id: UUID | None) -> None:
     """Give what somebody owns to another of the same place; raises HeirNeededError."""
-    heir = None if heir_id in {None, user.id} else find_person(session, heir_id, organization_id, lock=True)  # type: ignore[arg-type]
+    if heir_id is None or heir_id == user.id:
+        raise HeirNeededError
+    heir = find_person(session, heir_id, organization_id, lock=True)
     if heir is None:
         raise HeirNeededError
     ownership.transfer(session, user.id, heir.id, organization_id)

@@ -147,7 +147,7 @@ def show_person(code: str, user_id: UUID) -> ResponseReturnValue:
         try:
             with writing(directory_session()) as session:
                 user = person_at(user_id, place, lock=True)
-                people.set_roles(session, user, place, form.read_change(), actor, now())
+                people.set_roles(session, user, form.read_change(), people.Deed(actor, place, now()))
         except people.LastLeadError:
             form.refuse("roles", NOBODY_ELSE_LEADS)
         except ConflictError as error:
@@ -222,7 +222,7 @@ def end_access(code: str, user_id: UUID) -> ResponseReturnValue:
         try:
             with writing(session):
                 leaving, heir = person_at(user_id, place, lock=True), read_heir(form.heir.data)
-                people.end_access(session, leaving, place, heir, actor, now())
+                people.end_access(session, leaving, heir, people.Deed(actor, place, now()))
         except people.HeirNeededError:
             form.refuse("heir", _("Choose who takes over."))
         except people.LastLeadError:

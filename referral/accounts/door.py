@@ -8,6 +8,7 @@ from uuid import UUID
 
 from flask import (
     Blueprint,
+    Response,
     abort,
     current_app,
     flash,
@@ -84,6 +85,7 @@ def dismiss() -> None:
     session.clear()
     g.pop("csrf_token", None)
     g.sign_in = None
+    g.has_left = True
 
 
 def device() -> str:
@@ -95,6 +97,14 @@ def watch(blueprint: Blueprint) -> None:
     """Have every request of an area's blueprint checked: its form's token, then who is signed in."""
     blueprint.before_request(check_form)
     blueprint.before_request(ask_to_sign_in)
+    blueprint.after_request(clear_browser)
+
+
+def clear_browser(response: Response) -> Response:
+    """Have the browser of somebody who left let go of what it kept."""
+    if g.get("has_left"):
+        response.headers["Clear-Site-Data"] = '"cache", "storage"'
+    return response
 
 
 def check_form() -> ResponseReturnValue | None:

@@ -29,6 +29,7 @@ from referral.mail.sealing import open_sealed
 from referral.mail.sending import Parcel
 from referral.shared.bilingual import Bilingual
 from referral.shared.clock import now
+from referral.shared.database import writing
 from tests.conftest import Visitor
 
 START = datetime(2026, 11, 24, 14, 0, tzinfo=UTC)
@@ -78,10 +79,10 @@ class People:
         """Return an organization, made at its first mention."""
         if name not in self.places:
             number = len(self.places) + 1
-            self.session.add(Revision(number=number, occurred_at=now(), actor="Exemple", reason="test"))
             made = Organization(slug=f"org-{number}", name=Bilingual(name, name), revision=number)
-            self.session.add(made)
-            self.session.commit()
+            with writing(self.session):
+                self.session.add(Revision(number=number, occurred_at=now(), actor="Exemple", reason="test"))
+                self.session.add(made)
             self.places[name] = made.id
         return self.places[name]
 
@@ -108,9 +109,21 @@ class People:
         user.memberships = [
             Membership(organization_id=place, role=role, created_at=now()) for role, place in roles
         ]
-        self.session.add(user)
-        self.session.commit()
+        with writing(self.session):
+            self.session.add(user)
         return Person(user.id, username, user.name, secret)
+
+    def change(self, person: Person, **columns: Any) -> None:
+        """Write something of an account."""
+        with writing(self.session):
+            for column, value in columns.items():
+                setattr(self.session.get_one(User, person.id), column, value)
+
+    def take_roles(self, person: Person, place: UUID | None) -> None:
+        """Take somebody's roles at a place."""
+        with writing(self.session):
+            user = self.session.get_one(User, person.id)
+            user.memberships = [each for each in user.memberships if each.organization_id != place]
 
     def lead(self, username: str = "camille.exemple", place: str = "Maison Exemple", **more: Any) -> Person:
         """Make the coordinator of an organization."""

@@ -64,8 +64,7 @@ def visible(page, name):
 def test_each_try_costs_one_check_of_a_password_whoever_is_named(people, visit, session, count_checks, name):
     people.lead()
     gone = people.worker("partie.exemple")
-    session.get_one(User, gone.id).active = False
-    session.commit()
+    people.change(gone, active=False)
 
     visit.type_password(name, ANOTHER)
 
@@ -89,8 +88,7 @@ def test_the_first_name_that_nobody_has_costs_no_more_than_the_next(people, visi
 
 def test_an_account_that_serves_no_more_hears_the_same_words(people, visit, session):
     person = people.lead()
-    session.get_one(User, person.id).active = False
-    session.commit()
+    people.change(person, active=False)
 
     assert WRONG in visit.type_password(person.username).text
 
@@ -437,9 +435,7 @@ def test_a_password_that_was_changed_meanwhile_opens_nothing(people, visit, sess
 
     def change_after(*given):
         found = real(*given)
-        session.rollback()
-        session.get_one(User, person.id).password = hash_of(ANOTHER)
-        session.commit()
+        people.change(person, password=hash_of(ANOTHER))
         return found
 
     monkeypatch.setattr(entry, "check_password", change_after)

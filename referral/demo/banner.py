@@ -11,15 +11,12 @@ from referral.shared.bilingual import Language
 OTHER: dict[Language, Language] = {"fr": "en", "en": "fr"}
 
 
-def say_in_both() -> list[tuple[Language, str, str]]:
-    """Return the warning, the page's language first: the language, its first words and the rest."""
+def say_in_both() -> list[tuple[Language, str]]:
+    """Return the warning in each language, the page's own first."""
     here = current_language()
-    return [(language, *_say(language)) for language in (here, OTHER[here])]
+    return [(here, _say(here)), (OTHER[here], _say(OTHER[here]))]
 
 
-def _say(language: Language) -> tuple[str, str]:
+def _say(language: Language) -> str:
     with force_locale(language):
-        return (
-            _("Demonstration: everything is fictional."),
-            _("No organization, service or person of these pages exists. Only the help lines are real."),
-        )
+        return _("Demonstration: everything is fictional.")

@@ -20,6 +20,7 @@ from referral.accounts.organizations import name_place
 from referral.accounts.passwords import Weakness
 from referral.accounts.sessions import SignIn
 from referral.accounts.throttling import TooManyTriesError
+from referral.accounts.welcome import find_welcome
 from referral.accounts.words import WEAKNESSES
 from referral.shared.clock import now
 from referral.shared.database import directory_session, writing
@@ -35,7 +36,12 @@ def home() -> ResponseReturnValue:
     found = door.signed_in()
     if not found.has_chosen and len(found.places) > 1:
         return redirect(url_for("accounts.choose_place"), HTTPStatus.SEE_OTHER)
-    return render_template("accounts/home.html", roles=queries.roles_of(found), person=found)
+    return render_template(
+        "accounts/home.html",
+        person=found,
+        roles=queries.roles_of(found),
+        welcome=find_welcome(directory_session(), found, now()),
+    )
 
 
 @blueprint.route("/acting", methods=["GET", "POST"])

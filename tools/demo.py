@@ -21,7 +21,7 @@ from tools.instance import INSTANCE, MARK, make_folder, settings, write_settings
 from tools.serve import run_steps, server_command
 
 FOLDER = INSTANCE / "demo"
-CATALOGUE = Path("data/demo")
+CATALOGUE = Path(__file__).resolve().parent.parent / "data" / "demo"
 HOST = "127.0.0.1"
 PORT = "8001"
 STEPS = (

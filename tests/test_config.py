@@ -268,9 +268,9 @@ def test_a_database_elsewhere_is_reached_under_tls_in_production_and_its_passwor
     ],
 )
 def test_a_database_of_this_machine_or_under_tls_is_taken(rest):
-    url = AWAY + rest
+    config = make(DIRECTORY_URL=AWAY + rest, AUDIT_KEY=KEY[::-1])
 
-    assert make(DIRECTORY_URL=url, AUDIT_KEY=KEY[::-1]).DIRECTORY_URL == url
+    assert AWAY + rest == config.DIRECTORY_URL
 
 
 def test_one_is_in_production_unless_one_says_otherwise():

@@ -117,6 +117,7 @@ def test_somebody_whose_access_was_ended_cannot_be_entered_as_and_has_no_button(
 
     assert 'value="sacha.exemple"' not in visitor.get(PAGE).text
     assert enter(visitor, "sacha.exemple").status_code == 404
+    assert seeded.scalars(sa.select(UserSession)).all() == []
 
 
 def test_the_cookie_is_not_that_of_a_directory_on_another_port(visitor):

@@ -36,9 +36,11 @@ FIELDS = sorted(
         "roles",
         "language",
         "heir",
+        "shown",
         "place",
         "next",
         "kept",
+        "shown",
     }
 )
 

@@ -143,6 +143,17 @@ def test_a_port_in_use_ends_it_before_anything_is_deleted(tmp_path, monkeypatch,
     assert port in capsys.readouterr().out
 
 
+def test_fresh_deletes_nothing_while_another_one_runs(tmp_path, monkeypatch):
+    started(tmp_path, monkeypatch)
+    kept = tmp_path / "instance" / "demo" / "directory.db"
+    kept.touch()
+    monkeypatch.setenv("FRESH", "1")
+    with demo.in_use(tmp_path / "instance" / "demo"):
+        assert demo.main() == 1
+
+    assert kept.exists()
+
+
 def free_port() -> str:
     """Return a port that nobody listens at."""
     with socket.socket() as free:

@@ -40,7 +40,6 @@ FIELDS = sorted(
         "place",
         "next",
         "kept",
-        "shown",
     }
 )
 

@@ -211,6 +211,7 @@ def test_an_invitation_leads_to_an_account_with_a_second_step(visit, door):
     send(page)
 
     expect(page.locator(".codes li")).to_have_count(8)
+    expect(page.get_by_role("link", name="Français")).to_have_count(0)
     page.get_by_role("link", name="I have kept them").click()
     expect(page.locator("h1")).to_have_text("Hello, Nour Exemple")
     expect(page.locator(".account-bar")).to_contain_text("Maison Exemple")

@@ -8,6 +8,8 @@ import sqlalchemy as sa
 from referral.accounts import factors
 from referral.accounts.models import Stage, User, UserSession
 from referral.accounts.names import hash_token
+from referral.accounts.sessions import find_sign_in
+from referral.shared.clock import now
 from referral.shared.database import writing
 from tests.accounts.conftest import ANOTHER, PASSWORD, STEP, session_rows
 
@@ -296,6 +298,24 @@ def test_whoever_had_only_the_password_cannot_add_a_factor_once_there_is_one(peo
     answer = intruder.post("/factor/application/begin")
 
     assert answer.location.startswith("/en/account/sign-in")
+
+
+def test_a_session_of_setting_up_serves_no_more_once_there_is_a_factor(people, visit):
+    person = people.lead(has_factor=False)
+    visit.type_password(person.username)
+    people.change(person, totp_secret="of another session")
+
+    assert visit.get("/factor").location == "/en/account/sign-in"
+
+
+def test_of_two_who_set_up_a_first_factor_at_once_the_second_is_refused(people, visit, session):
+    person = people.lead(has_factor=False)
+    visit.type_password(person.username)
+    waiting = find_sign_in(visit.sid(), now())
+    people.change(person, totp_secret="of another session")
+
+    with pytest.raises(factors.NoSecretWaitsError):
+        factors.check_setup(session.get_one(User, person.id), waiting)
 
 
 def test_a_wrong_first_code_sets_nothing_up(people, visit, session):

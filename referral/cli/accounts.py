@@ -73,7 +73,7 @@ def say_first(*, quiet: bool) -> None:
 def create_command(**given: str | None) -> None:
     """Invite somebody by a link that serves once; what is not given as an option is asked for.
 
-    The person chooses the password and the second step herself, in a browser.
+    The person alone chooses the password and the second step, in a browser.
     """
     with speaking() as language:
         check_directory()

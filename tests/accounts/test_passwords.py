@@ -80,7 +80,7 @@ def test_a_password_is_kept_as_a_hash_of_argon2id(people, session):
     people.lead()
 
     hashed = session.scalar(sa.select(User.password))
-    assert hashed.startswith("$argon2id$v=19$m=65536,t=3,p=4$")
+    assert hashed.startswith("$argon2id$v=19$")
     assert PASSWORD not in hashed
 
 

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
+
 import pytest
 import sqlalchemy as sa
+from flask.json.tag import TaggedJSONSerializer
+from itsdangerous import URLSafeTimedSerializer
 
 from referral.accounts import factors
 from referral.accounts.models import Stage, User, UserSession
@@ -417,6 +421,31 @@ def test_the_cookie_is_for_this_host_only_and_out_of_reach(people, visit):
         "Path=/",
         "SameSite=Lax",
     }
+
+
+@pytest.mark.parametrize(("digest", "is_read"), [("sha256", True), ("sha1", False)])
+def test_the_cookie_is_signed_with_sha256_and_with_nothing_older(app, people, browser_of, digest, is_read):
+    browser = browser_of(people.lead())
+    signer = URLSafeTimedSerializer(
+        app.secret_key,
+        salt="cookie-session",
+        serializer=TaggedJSONSerializer(),
+        signer_kwargs={"key_derivation": "hmac", "digest_method": getattr(hashlib, digest)},
+    )
+    signed = signer.dumps(browser.cookie())
+    stranger = app.test_client()
+    stranger.set_cookie("__Host-relais", signed, secure=True, path="/")
+
+    assert (stranger.get("/en/account/security").status_code == 200) is is_read
+
+
+def test_the_token_of_a_form_is_signed_with_sha256(app, visit):
+    token = visit.token()
+    signer = URLSafeTimedSerializer(
+        app.secret_key, salt="wtf-csrf-token", signer_kwargs={"digest_method": hashlib.sha256}
+    )
+
+    assert signer.loads(token) == visit.cookie()["csrf_token"]
 
 
 def test_nobody_is_remembered(people, visit):

@@ -68,6 +68,18 @@ def clone(tmp_path, monkeypatch):
     return folder
 
 
+def test_an_environment_that_is_a_link_is_neither_emptied_nor_used(clone, tmp_path):
+    other = tmp_path / "another's"
+    other.mkdir()
+    (other / "kept").touch()
+    (clone / ".venv").rmdir()
+    (clone / ".venv").symlink_to(other)
+
+    with pytest.raises(prepare.PreparationError, match="is a link"):
+        prepare.make_environment()
+    assert (other / "kept").exists()
+
+
 def test_requirements_that_were_installed_are_not_installed_again(clone, monkeypatch):
     (clone / "requirements/run.txt").write_text("one==1\n")
     calls: list[object] = []

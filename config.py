@@ -6,33 +6,55 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
+from typing import Any
 
 from referral.geo.tiles import TileFile, TilesError
+from referral.mail.letters import ADDRESS
+from referral.shared.settings import (
+    HOST_NAME,
+    LOOPBACK,
+    PREFIX,
+    ConfigError,
+    check_private_folder,
+    host_of,
+    read_choice,
+    read_database,
+    read_flag,
+    read_hosts,
+    read_line,
+    read_number,
+    read_private,
+    read_secret,
+    read_site,
+)
 
-PREFIX = "RELAIS_"
-SHORTEST_SECRET = 32
+__all__ = ["PREFIX", "Config", "ConfigError"]
+
 PUBLISHABLE = ("sourced", "contacted", "verified", "vetted")
-FEWEST_CHARACTERS = 9
 LONGEST_CREDIT = 200
 HOST = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z][a-z0-9-]*[a-z0-9](?::[0-9]{1,5})?")
 TILES = re.compile(r"(?:https://(?P<host>[^/]*))?/(?!/)[A-Za-z0-9._~{}/@-]*")
 TILE_PARTS = ["x", "y", "z"]
-
-
-class ConfigError(Exception):
-    """A setting is missing, unknown or unsafe; the message names the variable."""
+CONTACT = re.compile(r"(?:https://|tel:\+)[!-~]+")
+FILES = frozenset({"SECRET_KEY_FILE", "AUDIT_KEY_FILE", "MAIL_PASSWORD_FILE"})
+OFF = frozenset({"", "0", "false", "no"})
 
 
 @dataclass(frozen=True, slots=True)
 class Config:
     """Every setting; what has a default is safe in production.
 
+    A process is in production unless ``DEVELOPMENT`` says otherwise, and then refuses what is not safe there.
     ``DIRECTORY_URL`` may be absent: a process without it serves what is public from the
     edition and has no way to any database.
     """
 
     SECRET_KEY: str
     DIRECTORY_URL: str | None = None
+    DEVELOPMENT: bool = False
+    SITE_URL: str = "http://127.0.0.1:8000"
+    ALLOWED_HOSTS: tuple[str, ...] = LOOPBACK
+    COOKIES_SECURE: bool = True
     EDITION_DIR: Path = Path("instance/editions")
     EDITIONS_KEPT: int = 3
     SEALING_DIR: Path = Path("instance/sealing")
@@ -46,7 +68,17 @@ class Config:
     MAP_CREDIT: str | None = None
     OPERATOR_NAME: str | None = None
     OPERATOR_CONTACT: str | None = None
+    SECURITY_CONTACT: str | None = None
     PROXIES: int = 0
+    LOG_LEVEL: str = "warning"
+    MAIL_HOST: str | None = None
+    MAIL_PORT: int = 587
+    MAIL_TLS: str = "starttls"
+    MAIL_USER: str | None = None
+    MAIL_PASSWORD: str | None = None
+    MAIL_FROM: str | None = None
+    MAIL_DIR: Path | None = None
+    DEMO: bool = False
     TESTING: bool = False
 
     @classmethod
@@ -55,70 +87,82 @@ class Config:
         given = {
             name.removeprefix(PREFIX): text for name, text in environment.items() if name.startswith(PREFIX)
         }
-        known = {field.name for field in fields(cls)} - {"TESTING"} | {"SECRET_KEY_FILE", "AUDIT_KEY_FILE"}
+        known = {field.name for field in fields(cls)} - {"TESTING"} | FILES
         if unknown := sorted(given.keys() - known):
             raise ConfigError(f"{PREFIX}{unknown[0]} is not a setting")
+        development = read_flag(given, "DEVELOPMENT", default=False)
+        if not development:
+            _check_production(given, environment)
+        site = read_site(given, development=development)
+        demo = read_flag(given, "DEMO", default=False)
+        if demo:
+            _check_demo(given, site, development=development)
         return cls(
-            SECRET_KEY=_secret(given, "SECRET_KEY"),
-            AUDIT_KEY=_audit_key(given),
+            SECRET_KEY=read_secret(given, "SECRET_KEY", placeholders=development),
+            AUDIT_KEY=_audit_key(given, development=development),
+            DEVELOPMENT=development,
+            SITE_URL=site,
+            ALLOWED_HOSTS=read_hosts(given, site, development=development),
+            COOKIES_SECURE=read_flag(given, "COOKIES_SECURE", default=True),
             AUDIT_WITNESS=Path(given.get("AUDIT_WITNESS", "instance/audit-witness.json")).absolute(),
-            AUDIT_MONTHS=_number(given, "AUDIT_MONTHS", default=24, least=3),
-            DIRECTORY_URL=given.get("DIRECTORY_URL") or None,
+            AUDIT_MONTHS=read_number(given, "AUDIT_MONTHS", default=24, least=3),
+            DIRECTORY_URL=read_database(given, development=development),
             EDITION_DIR=Path(given.get("EDITION_DIR", "instance/editions")).absolute(),
             SEALING_DIR=Path(given.get("SEALING_DIR", "instance/sealing")).absolute(),
-            EDITIONS_KEPT=_number(given, "EDITIONS_KEPT", default=3, least=1),
-            PUBLISHED_FROM=_choice(given, "PUBLISHED_FROM", PUBLISHABLE),
+            EDITIONS_KEPT=read_number(given, "EDITIONS_KEPT", default=3, least=1),
+            PUBLISHED_FROM=read_choice(given, "PUBLISHED_FROM", PUBLISHABLE),
             MAP_TILES_URL=_tiles_url(given),
             MAP_TILES_HOST=given.get("MAP_TILES_HOST") or None,
             MAP_PMTILES=_tile_file(given),
             MAP_CREDIT=_credit(given),
             OPERATOR_NAME=given.get("OPERATOR_NAME") or None,
             OPERATOR_CONTACT=given.get("OPERATOR_CONTACT") or None,
-            PROXIES=_number(given, "PROXIES", default=0, least=0),
+            SECURITY_CONTACT=_contact(given),
+            PROXIES=read_number(given, "PROXIES", default=0, least=0, most=9),
+            LOG_LEVEL=read_choice(given, "LOG_LEVEL", ("warning", "info")),
+            DEMO=demo,
+            **_mail(given, development=development),
         )
 
 
-def _secret(given: Mapping[str, str], setting: str) -> str:
-    """Take a key from the variable, or from a file that only its owner may read."""
-    secret = given.get(setting)
-    if secret is None and (name := given.get(f"{setting}_FILE")):
-        path = Path(name)
-        if not path.is_file():
-            raise ConfigError(f"{PREFIX}{setting}_FILE names a file that is not there: {name}")
-        if path.stat().st_mode & 0o077:
-            raise ConfigError(f"{PREFIX}{setting}_FILE can be read by others: chmod 600 {name}")
-        secret = path.read_text(encoding="utf-8").strip()
-    if secret is None:
-        raise ConfigError(f"{PREFIX}{setting} is not set (make setup puts one in .env)")
-    if len(secret) < SHORTEST_SECRET or len(set(secret)) < FEWEST_CHARACTERS:
+def _check_production(given: Mapping[str, str], environment: Mapping[str, str]) -> None:
+    """Refuse what is of use to developers only; raises ConfigError."""
+    if environment.get("FLASK_DEBUG", "").lower() not in OFF:
+        raise ConfigError("FLASK_DEBUG is set: it shows the inside of the site to anyone")
+    if not read_flag(given, "COOKIES_SECURE", default=True):
+        raise ConfigError(f"{PREFIX}COOKIES_SECURE is 0: cookies would travel in clear")
+    if "PROXIES" not in given:
         raise ConfigError(
-            f"{PREFIX}{setting} is too short or too plain: {SHORTEST_SECRET} random characters at least"
+            f"{PREFIX}PROXIES is not set: say how many proxies of yours stand in front, 0 where there is none"
         )
-    return secret
+    check_private_folder("SEALING_DIR", Path(given.get("SEALING_DIR", "instance/sealing")))
 
 
-def _audit_key(given: Mapping[str, str]) -> str | None:
+def _check_demo(given: Mapping[str, str], site: str, *, development: bool) -> None:
+    """Refuse to let anyone in without a password where more than this machine could be reached."""
+    demo = f"{PREFIX}DEMO lets anyone in without a password"
+    if not development:
+        raise ConfigError(f"{demo}: never in production")
+    if given.get("MAIL_HOST"):
+        raise ConfigError(f"{demo}: not together with {PREFIX}MAIL_HOST")
+    if host_of(site) not in LOOPBACK:
+        raise ConfigError(f"{demo}: {PREFIX}SITE_URL must be of this machine only, http://127.0.0.1:8001")
+    if set(read_hosts(given, site, development=development)) - set(LOOPBACK):
+        raise ConfigError(f"{demo}: not together with {PREFIX}ALLOWED_HOSTS")
+    if given.get("PROXIES", "0") != "0":
+        raise ConfigError(f"{demo}: not together with {PREFIX}PROXIES")
+    if not given.get("DIRECTORY_URL"):
+        raise ConfigError(f"{demo}: it needs a {PREFIX}DIRECTORY_URL of its own")
+
+
+def _audit_key(given: Mapping[str, str], *, development: bool) -> str | None:
     """Take the key of the audit, without which no process may have a database."""
     if not given.get("DIRECTORY_URL") and not given.keys() & {"AUDIT_KEY", "AUDIT_KEY_FILE"}:
         return None
-    key = _secret(given, "AUDIT_KEY")
-    if key == given.get("SECRET_KEY"):
+    key = read_secret(given, "AUDIT_KEY", placeholders=development)
+    if key == read_private(given, "SECRET_KEY"):
         raise ConfigError(f"{PREFIX}AUDIT_KEY is also the {PREFIX}SECRET_KEY: make another")
     return key
-
-
-def _number(given: Mapping[str, str], name: str, *, default: int, least: int) -> int:
-    text = given.get(name, str(default))
-    if not text.isascii() or not text.isdigit() or int(text) < least:
-        raise ConfigError(f"{PREFIX}{name} is not a whole number of {least} or more: {text}")
-    return int(text)
-
-
-def _choice(given: Mapping[str, str], name: str, choices: tuple[str, ...]) -> str:
-    text = given.get(name, choices[0])
-    if text not in choices:
-        raise ConfigError(f"{PREFIX}{name} is not one of {', '.join(choices)}: {text}")
-    return text
 
 
 def _tiles_url(given: Mapping[str, str]) -> str | None:
@@ -173,3 +217,42 @@ def _credit(given: Mapping[str, str]) -> str | None:
     if not credit and (given.get("MAP_TILES_URL") or given.get("MAP_PMTILES")):
         raise ConfigError(f"{PREFIX}MAP_CREDIT is not set: say whose the pictures of the map are")
     return credit or None
+
+
+def _contact(given: Mapping[str, str]) -> str | None:
+    """Take where weaknesses are told: an https address, a number or a mailbox."""
+    contact = read_line(given, "SECURITY_CONTACT")
+    if contact is None or CONTACT.fullmatch(contact):
+        return contact
+    mailbox = contact.removeprefix("mailto:")
+    if not ADDRESS.fullmatch(mailbox):
+        raise ConfigError(f"{PREFIX}SECURITY_CONTACT is neither https://…, tel:+… nor a mailbox: {contact}")
+    return f"mailto:{mailbox}"
+
+
+def _mail(given: Mapping[str, str], *, development: bool) -> dict[str, Any]:
+    """Take how letters leave: a server under TLS, or files where one develops."""
+    host, folder = given.get("MAIL_HOST") or None, given.get("MAIL_DIR") or None
+    sender = given.get("MAIL_FROM") or ("relais@localhost.localdomain" if folder else None)
+    if host and folder:
+        raise ConfigError(f"{PREFIX}MAIL_HOST and {PREFIX}MAIL_DIR exclude each other")
+    if folder and not development:
+        raise ConfigError(f"{PREFIX}MAIL_DIR is for development: letters hold links that let in")
+    if host and not HOST_NAME.fullmatch(host.lower()):
+        raise ConfigError(f"{PREFIX}MAIL_HOST is not the name of one host, without port: {host}")
+    if host and sender is None:
+        raise ConfigError(f"{PREFIX}MAIL_FROM is not set: the address that letters come from")
+    if sender and not ADDRESS.fullmatch(sender):
+        raise ConfigError(f"{PREFIX}MAIL_FROM is not one plain address: {sender}")
+    user, password = given.get("MAIL_USER") or None, read_private(given, "MAIL_PASSWORD") or None
+    if (user is None) != (password is None):
+        raise ConfigError(f"{PREFIX}MAIL_USER and {PREFIX}MAIL_PASSWORD go together")
+    return {
+        "MAIL_HOST": host,
+        "MAIL_PORT": read_number(given, "MAIL_PORT", default=587, least=1, most=65535),
+        "MAIL_TLS": read_choice(given, "MAIL_TLS", ("starttls", "tls")),
+        "MAIL_USER": user,
+        "MAIL_PASSWORD": password,
+        "MAIL_FROM": sender,
+        "MAIL_DIR": Path(folder).absolute() if folder else None,
+    }

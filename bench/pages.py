@@ -104,6 +104,7 @@ class Reader:
 def build(folder: Path) -> dict[str, str]:
     """Import the catalogue and build its edition; return the variables of a server without a database."""
     public = {
+        "RELAIS_DEVELOPMENT": "1",
         "RELAIS_SECRET_KEY": secrets.token_urlsafe(48),
         "RELAIS_EDITION_DIR": str(folder / "editions"),
         "RELAIS_SEALING_DIR": str(folder / "sealing"),

@@ -132,7 +132,12 @@ def serving(folder: Path, key: str) -> Iterator[int]:
         "--workers",
         str(WORKERS),
     ]
-    environment = {"RELAIS_SECRET_KEY": key, "RELAIS_EDITION_DIR": str(folder), "PATH": ""}
+    environment = {
+        "RELAIS_DEVELOPMENT": "1",
+        "RELAIS_SECRET_KEY": key,
+        "RELAIS_EDITION_DIR": str(folder),
+        "PATH": "",
+    }
     server = subprocess.Popen([*command, "--log-level", "error", "wsgi:app"], cwd=ROOT, env=environment)
     try:
         for _ in range(200):

@@ -10,12 +10,20 @@ import sqlalchemy as sa
 from alembic import context
 from flask import current_app
 
+import referral.accounts.models
 import referral.audit.models
 import referral.catalogue.models
 import referral.evidence.models
+import referral.mail.models
 from referral.shared.database import DirectoryBase
 
-MODELS = (referral.audit.models, referral.catalogue.models, referral.evidence.models)
+MODELS = (
+    referral.accounts.models,
+    referral.audit.models,
+    referral.catalogue.models,
+    referral.evidence.models,
+    referral.mail.models,
+)
 
 BASES = (DirectoryBase,)
 

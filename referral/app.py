@@ -8,23 +8,31 @@ from flask import Flask
 
 from config import Config
 from referral.access import guard
+from referral.accounts import wiring as accounts
+from referral.accounts.organizations import name_organizations_with
 from referral.audit import wiring as audit
+from referral.catalogue.organizations import list_names
 from referral.cli import wiring as cli
+from referral.demo import wiring as demo
 from referral.directory import wiring as directory
 from referral.edition import wiring as edition
 from referral.i18n import wiring as i18n
+from referral.mail import wiring as mail
 from referral.shared.database import DIRECTORY, db, migrate
 from referral.shared.paths import MIGRATIONS, TEMPLATES
 from referral.web import wiring as web
+from referral.web.logs import Application
 
 
 def create_app(config: Config) -> Flask:
     """Build the application; without ``DIRECTORY_URL`` it is tied to no database."""
-    app = Flask("referral", template_folder=str(TEMPLATES), static_folder=None)
+    app = Application("referral", template_folder=str(TEMPLATES), static_folder=None)
     app.config.from_mapping(asdict(config))
     connect_databases(app, config)
-    for feature in (i18n, web, guard, audit, edition, directory, cli):
+    for feature in (i18n, web, guard, audit, mail, accounts, edition, directory, cli):
         feature.init_app(app)
+    name_organizations_with(app, list_names)
+    demo.init_app(app)
     return app
 
 
@@ -32,6 +40,7 @@ def connect_databases(app: Flask, config: Config) -> None:
     """Give Flask-SQLAlchemy the databases that are configured."""
     if config.DIRECTORY_URL is None:
         return
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {"hide_parameters": True}
     app.config["SQLALCHEMY_BINDS"] = {DIRECTORY: config.DIRECTORY_URL}
     db.init_app(app)
     migrate.init_app(app, db, directory=str(MIGRATIONS))

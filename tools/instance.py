@@ -17,13 +17,18 @@ MARK = "# Written by make; delete this line to keep changes of your own.\n"
 
 
 def prepare_instance() -> Path:
-    """Make the keys, the folder of editions and the file of settings; return the instance's folder."""
+    """Make what this checkout's instance needs, with its file of settings; return the instance's folder."""
     instance = INSTANCE.absolute()
+    make_folder(instance)
+    write_settings(SETTINGS, settings(instance))
+    return instance
+
+
+def make_folder(instance: Path) -> None:
+    """Make the keys and the folder of editions of an instance, where they are not there yet."""
     for key in KEYS:
         make_secret(instance / key)
     (instance / "editions").mkdir(exist_ok=True)
-    write_settings(SETTINGS, settings(instance))
-    return instance
 
 
 def write_settings(path: Path, values: dict[str, str]) -> None:
@@ -50,10 +55,13 @@ def make_secret(path: Path) -> None:
 def settings(instance: Path) -> dict[str, str]:
     """Return the variables of an instance whose files lie in one folder."""
     return {
+        "RELAIS_DEVELOPMENT": "1",
+        "RELAIS_COOKIES_SECURE": "0",
         "RELAIS_SECRET_KEY_FILE": str(instance / "secret-key"),
         "RELAIS_AUDIT_KEY_FILE": str(instance / "audit-key"),
         "RELAIS_AUDIT_WITNESS": str(instance / "audit-witness.json"),
         "RELAIS_DIRECTORY_URL": f"sqlite:///{quote(str(instance / 'directory.db'))}",
         "RELAIS_EDITION_DIR": str(instance / "editions"),
         "RELAIS_SEALING_DIR": str(instance / "sealing"),
+        "RELAIS_MAIL_DIR": str(instance / "mail"),
     }

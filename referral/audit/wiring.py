@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import logging
-
+import structlog
 from flask import Flask
 from sqlalchemy.exc import SQLAlchemyError
 
 from referral.access.guard import Refusal, on_refusal
+from referral.audit import jobs
 from referral.audit import models as _tables  # noqa: F401  # known to the metadata from here on
 from referral.audit.events import Action, Event
 from referral.audit.services import KEY, record_apart
 from referral.shared.turns import TooLongAWaitError
 
-log = logging.getLogger(__name__)
+log = structlog.get_logger(__name__)
 
 
 def init_app(app: Flask) -> None:
@@ -23,6 +23,7 @@ def init_app(app: Flask) -> None:
         return
     app.extensions[KEY] = key.encode()
     on_refusal(app, record_refusal)
+    jobs.init_app(app)
 
 
 def record_refusal(refusal: Refusal) -> None:
@@ -45,4 +46,4 @@ def record_refusal(refusal: Refusal) -> None:
             )
         )
     except (SQLAlchemyError, TooLongAWaitError) as error:
-        log.warning("a refusal could not be recorded: %s", type(error).__name__)
+        log.warning("refusal_not_recorded", exc_info=error)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from textwrap import indent
 from uuid import UUID
 
 import click
@@ -40,7 +41,7 @@ def list_flags() -> None:
             output.print(f"{flag.id}  {flag.flagged_on}  {flag.kind}", markup=False)
             output.print(f"  {service.name.best(language)[0]} ({service.slug})", markup=False)
             if flag.note:
-                output.print(f"  {flag.note}", markup=False)
+                output.print(indent(flag.note, "  "), markup=False)
         output.print(_("Waiting for review: %(count)d.", count=len(waiting)))
 
 

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from uuid import UUID
 
+import structlog
 from flask import abort, current_app, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import SQLAlchemyError
@@ -34,6 +35,7 @@ UNSAFE = "1"
 """``?u=1``: the page after a flag says at once what to do; the address tells nothing of it."""
 YOUNG = frozenset({AgeBand.UNDER_14, AgeBand.FROM_14_TO_17})
 Write = Callable[[Session], object]
+log = structlog.get_logger(__name__)
 
 
 class CannotKeepError(Exception):
@@ -135,7 +137,7 @@ def keep(write: Write, thanks: str) -> ResponseReturnValue | None:
         with writing(directory_session()) as session:
             write(session)
     except (SQLAlchemyError, TooLongAWaitError) as error:
-        current_app.logger.error("what a reader sent was not kept: %s", type(error).__name__)  # noqa: TRY400
+        log.error("feedback_not_kept", exc_info=error)  # noqa: TRY400
         raise CannotKeepError from error
     return redirect(thanks, HTTPStatus.SEE_OTHER)
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import logging
 import threading
 import uuid
 from pathlib import Path
 
+import structlog
 from flask import Flask, current_app, g
 
 from referral.catalogue.listing import Listing
@@ -20,7 +20,7 @@ from referral.shared.clock import now
 
 INDEX = "index"
 READER = "relais.edition_reader"
-log = logging.getLogger(__name__)
+log = structlog.get_logger(__name__)
 
 
 class NoEditionError(Exception):
@@ -88,7 +88,7 @@ class EditionReader:
         try:
             found = Edition(folder)
         except (DamagedEditionError, OSError):
-            log.exception("The edition %s is damaged; the one before it stays", folder.name)
+            log.exception("edition_damaged", edition=folder.name)
             return
         if self._edition is None or found.manifest.number >= self._edition.manifest.number:
             search(found.index, Query(at=now()))  # the first one in a process is slow: not a reader's

@@ -9,6 +9,7 @@ from datetime import date
 from enum import StrEnum
 
 from referral.catalogue.confidentiality import address_traces
+from referral.catalogue.sheet import UNSEEN
 
 LONGEST_NOTE = 500
 
@@ -63,8 +64,11 @@ class NoteTellsOfAPlaceError(ValueError):
 
 
 def check_note(note: str) -> str:
-    """Return a note without the space around it; raises NoteTellsOfAPlaceError."""
-    plain = note.strip()[:LONGEST_NOTE]
+    """Return a note without the space around it; raises NoteTellsOfAPlaceError.
+
+    Signs that nobody sees go: they steer the terminal it is read at, or turn its words around.
+    """
+    plain = UNSEEN.sub("", note).strip()[:LONGEST_NOTE]
     if address_traces(plain):
         raise NoteTellsOfAPlaceError
     return plain

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from referral.catalogue.models import Service
 from referral.evidence.kinds import AgeBand, FlagKind, FlagStatus, UnmetReason, check_note, month_of
 from referral.evidence.models import ListingFlag, UnmetNeed
+from referral.search.filters import EXPLOITATION
 from referral.shared.clock import QUEBEC
 
 
@@ -53,13 +54,13 @@ def close_flag(flag: ListingFlag, status: FlagStatus) -> None:
 
 
 def record_unmet_need(session: Session, need: Need, at: datetime) -> UnmetNeed:
-    """Count one need that nothing met, by month."""
+    """Count one need that nothing met, by month; what is no code came in an address and is left out."""
     row = UnmetNeed(
         month=month_of(at.astimezone(QUEBEC).date()),
         region_code=need.region_code,
         need=need.need,
         clientele=need.clientele,
-        exploitation=need.exploitation,
+        exploitation=need.exploitation if need.exploitation in EXPLOITATION else None,
         age_band=need.age_band,
         reason=need.reason,
     )

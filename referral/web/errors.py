@@ -7,10 +7,13 @@ from __future__ import annotations
 
 from http import HTTPStatus
 
-from flask import Flask, Response, current_app, make_response, render_template
+import structlog
+from flask import Flask, Response, make_response, render_template
 from flask_babel import lazy_gettext
 from flask_babel.speaklater import LazyString
 from werkzeug.exceptions import HTTPException
+
+log = structlog.get_logger(__name__)
 
 UNREADABLE = (
     lazy_gettext("This request could not be read"),
@@ -58,7 +61,7 @@ def show_error(status: int) -> Response:
     try:
         page = render_template("errors/error.html", title=title, sentence=sentence, status=status)
     except Exception:  # what failed may be what the page is made of
-        current_app.logger.exception("the error page could not be made")
+        log.exception("error_page_failed")
         page = LAST_RESORT
     return make_response(page, status)
 

@@ -14,6 +14,7 @@ from referral.i18n.lists import say_list, say_number
 from referral.i18n.locale import current_language, in_language
 from referral.i18n.typography import set_text
 from referral.shared.bilingual import Bilingual, Language
+from referral.shared.tick import tick_is_late
 from referral.web.helplines import EMERGENCY, HelpLine, load_help_lines
 
 EXITS: dict[Language, str] = {"fr": "https://meteo.gc.ca/", "en": "https://weather.gc.ca/"}
@@ -105,4 +106,5 @@ def init_app(app: Flask) -> None:
         emergency_line=emergency_line,
         other_language=other_language,
         exit_address=exit_address,
+        tick_is_late=tick_is_late,
     )

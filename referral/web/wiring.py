@@ -3,9 +3,23 @@
 from __future__ import annotations
 
 from flask import Flask
-from werkzeug.middleware.proxy_fix import ProxyFix
 
-from referral.web import assets, compression, errors, headers, limits, origin, sealing, templating
+from referral.web import (
+    assets,
+    bodies,
+    compression,
+    cookies,
+    errors,
+    headers,
+    hosts,
+    limits,
+    logs,
+    origin,
+    proxies,
+    sealing,
+    templating,
+    well_known,
+)
 
 MOST_BYTES = 64 * 1024
 """Of what may be sent to us; a form is far below."""
@@ -13,14 +27,19 @@ MOST_BYTES = 64 * 1024
 
 def init_app(app: Flask) -> None:
     """Attach headers, errors, static files and what templates call."""
-    if app.config["PROXIES"]:
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=app.config["PROXIES"], x_proto=app.config["PROXIES"])  # type: ignore[method-assign]
+    logs.init_app(app)
+    hosts.init_app(app)
+    proxies.init_app(app)
+    cookies.init_app(app)
     app.config["MAX_CONTENT_LENGTH"] = app.config["MAX_CONTENT_LENGTH"] or MOST_BYTES
     app.after_request(headers.set_headers)
     app.after_request(compression.compress)
     assets.init_app(app)
     errors.init_app(app)
     origin.init_app(app)
+    bodies.init_app(app)
     limits.init_app(app)
     sealing.init_app(app)
     templating.init_app(app)
+    well_known.init_app(app)
+    logs.answer_at_last(app, errors.LAST_RESORT)

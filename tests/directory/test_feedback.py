@@ -276,7 +276,7 @@ def test_a_database_that_does_not_answer_loses_nothing_that_was_typed(broken, se
     assert re.search(r'<input checked [^>]*value="other"', response.text)
     assert has_help_lines(response.text)
     assert "Mon secret" not in caplog.text
-    assert "was not kept" in caplog.text
+    assert "feedback_not_kept" in caplog.text
 
 
 def test_a_need_that_no_database_takes_comes_back(broken):

@@ -28,6 +28,7 @@ pytestmark = pytest.mark.soak
 def relais(tmp_path):
     """Return a function that starts a command on a directory that holds the catalogue."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("RELAIS_")} | {
+        "RELAIS_DEVELOPMENT": "1",
         "RELAIS_SECRET_KEY": "a-key-for-tests-0123456789-abcdefghij",
         "RELAIS_AUDIT_KEY": "a-key-for-the-audit-0123456789-abcdef",
         "RELAIS_DIRECTORY_URL": f"sqlite:///{tmp_path}/directory.db",

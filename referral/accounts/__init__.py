@@ -1,0 +1,1 @@
+"""Who works here: invitation, sign-in, second factor, sessions, people of an organization."""

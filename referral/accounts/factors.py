@@ -1,0 +1,155 @@
+"""The second factor: codes of an authenticator application, and recovery codes. Callers write."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+
+import sqlalchemy as sa
+from flask import current_app
+from flask_security.totp import Totp
+from sqlalchemy.orm import Session
+
+from referral.access.policy import Actor
+from referral.accounts import sessions, throttling
+from referral.accounts.letters import tell_of_change
+from referral.accounts.models import Passkey, Stage, User, UserSession
+from referral.accounts.security import RECOVERY_CODES
+from referral.accounts.sessions import SignIn
+from referral.audit.events import Action, Event
+from referral.audit.services import record
+
+WINDOW_SECONDS = 30
+"""Before and after the moment, for clocks that differ."""
+CODE = re.compile(r"\d{6}")
+
+
+class LastFactorError(Exception):
+    """Nobody may be left without a second factor."""
+
+
+class NoSecretWaitsError(LookupError):
+    """No application is being set up in this session, or nobody may by it."""
+
+
+def check_setup(user: User, sign_in: SignIn) -> None:
+    """Refuse a factor to whoever proved the password only, once there is one; raises NoSecretWaitsError."""
+    if sign_in.stage is Stage.SETUP and user.has_factor:
+        raise NoSecretWaitsError
+
+
+def find_user(session: Session, user_id: object) -> User:
+    """Return an account, locked until the transaction ends."""
+    statement = sa.select(User).where(User.id == user_id).with_for_update()
+    return session.scalars(statement.execution_options(populate_existing=True)).one()
+
+
+def check_code(session: Session, user: User, typed: str) -> bool:
+    """Say whether a code of the application or a recovery code is right, and let it serve no more."""
+    code = re.sub(r"[\s-]", "", typed).lower()
+    if CODE.fullmatch(code):
+        return user.totp_secret is not None and bool(
+            _totp().verify_totp(code, user.totp_secret, user, window=WINDOW_SECONDS)
+        )
+    return _take_recovery_code(session, user, "-".join(re.findall(r".{1,4}", code)))
+
+
+def _take_recovery_code(session: Session, user: User, code: str) -> bool:
+    util = current_app.extensions["security"]._mf_recovery_codes_util  # noqa: SLF001  # it has no public name
+    held = {code: sealed for sealed in user.mf_recovery_codes or () for code in util._decrypt_codes([sealed])}  # noqa: SLF001  # as above
+    if code not in held:
+        return False
+    user.mf_recovery_codes = [sealed for sealed in user.mf_recovery_codes or () if sealed != held[code]]
+    session.flush()
+    return True
+
+
+def count_recovery_codes(user: User) -> int:
+    """Return how many recovery codes are left."""
+    return len(user.mf_recovery_codes or ())
+
+
+def make_recovery_codes(session: Session, user: User, actor: Actor) -> list[str]:
+    """Return new recovery codes, which are shown once; the old ones serve no more."""
+    util = current_app.extensions["security"]._mf_recovery_codes_util  # noqa: SLF001  # it has no public name
+    codes: list[str] = _totp().generate_recovery_codes(RECOVERY_CODES)
+    user.mf_recovery_codes = util._encrypt_codes(codes)  # noqa: SLF001  # what it offers writes by itself
+    record(session, Event(Action.CREATE, "recovery_codes", user.id, actor))
+    return codes
+
+
+def begin_application(session: Session, session_id: object) -> None:
+    """Draw a secret for an authenticator application; it counts once a code of it was typed."""
+    row = session.get_one(UserSession, session_id)
+    row.waiting_secret = _totp().generate_totp_secret()
+
+
+def find_waiting_secret(session: Session, session_id: object) -> str | None:
+    """Return the sealed secret that is being set up in a session."""
+    row = session.get(UserSession, session_id)
+    return None if row is None else row.waiting_secret
+
+
+def address_for(secret: str, username: str) -> str:
+    """Return what a QR code says to an authenticator application."""
+    return str(_totp().get_totp_uri(username, secret))
+
+
+def key_for(secret: str) -> str:
+    """Return a secret in groups of letters, to be typed."""
+    return str(_totp().get_totp_pretty_key(secret))
+
+
+def finish_application(session: Session, sign_in: SignIn, typed: str, at: datetime) -> User | None:
+    """Keep the application that is being set up, if the code is of it; raises NoSecretWaitsError."""
+    user = find_user(session, sign_in.user_id)
+    check_setup(user, sign_in)
+    row = session.get(UserSession, sign_in.session_id)
+    if row is None or row.waiting_secret is None:
+        raise NoSecretWaitsError
+    if not _totp().verify_totp(re.sub(r"\s", "", typed), row.waiting_secret, user, window=WINDOW_SECONDS):
+        return None
+    user.totp_secret, row.waiting_secret = row.waiting_secret, None
+    note_change(session, user, sign_in, (Action.CREATE, "application"), at)
+    return user
+
+
+def remove_application(session: Session, sign_in: SignIn, at: datetime) -> None:
+    """Let go of the authenticator application; raises LastFactorError where nothing else is left."""
+    user = find_user(session, sign_in.user_id)
+    if not user.passkeys:
+        raise LastFactorError
+    user.totp_secret = user.totp_counter = None
+    note_change(session, user, sign_in, (Action.CHANGE, "application"), at)
+
+
+def remove_passkey(session: Session, sign_in: SignIn, passkey: Passkey, at: datetime) -> None:
+    """Let go of a passkey; raises LastFactorError where nothing else is left."""
+    user = find_user(session, sign_in.user_id)
+    if user.totp_secret is None and len(user.passkeys) == 1:
+        raise LastFactorError
+    user.passkeys.remove(passkey)
+    note_change(session, user, sign_in, (Action.CHANGE, "passkey"), at)
+
+
+def note_change(
+    session: Session, user: User, sign_in: SignIn, change: tuple[Action, str], at: datetime
+) -> None:
+    """Record a change of how somebody signs in, and tell her unless she is just beginning."""
+    actor = Actor(user.name, user_id=user.id)
+    record(session, Event(*change, user.id, actor))
+    if sign_in.stage is Stage.OPEN:
+        tell_of_change(session, user, "factor_changed", at)
+
+
+def clear_factors(session: Session, user: User) -> None:
+    """Take everything but the password from an account, and end its sessions."""
+    user.totp_secret = user.totp_counter = user.mf_recovery_codes = None
+    user.passkeys.clear()
+    sessions.end_sessions(session, user.id)
+    throttling.forget(session, "factor", str(user.id))
+
+
+def _totp() -> Totp:
+    factory: Totp = current_app.extensions["security"]._totp_factory  # noqa: SLF001  # it has no public name
+    return factory

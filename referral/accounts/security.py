@@ -1,0 +1,98 @@
+"""Flask-Security, as we use it: passwords, authenticator codes and recovery codes; its pages are not shown.
+
+Its own views commit by themselves, know one identity only and load whoever is signed in on every page.
+Ours write under the house's lock, record what they do, and leave the public pages alone (ADR 0014).
+"""
+
+from __future__ import annotations
+
+import base64
+from typing import Any, cast
+
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from flask import Flask
+from flask_security import Security, UserMixin
+from flask_security.datastore import SQLAlchemyUserDatastore
+from flask_security.totp import Totp
+
+from referral.accounts.models import User
+from referral.shared.database import db
+
+ISSUER = "Relais"
+SHORTEST_PASSWORD = 12
+LONGEST_PASSWORD = 128
+RECOVERY_CODES = 8
+QUICK_HASH = {"argon2__memory_cost": 8, "argon2__rounds": 1, "argon2__parallelism": 1}
+"""In tests only: a thousand of them sign in."""
+LEAST_SCORE = 3
+"""Of zxcvbn's four: resists guessing offline for a while."""
+
+
+class CountedTotp(Totp):
+    """Codes that serve once: the moment of the last one is kept with its owner."""
+
+    def get_last_counter(self, user: UserMixin) -> int | None:
+        """Return the moment of the last code that was taken."""
+        return cast(User, user).totp_counter
+
+    def set_last_counter(self, user: UserMixin, tmatch: Any) -> None:
+        """Keep the moment of the code that was just taken."""
+        cast(User, user).totp_counter = tmatch.counter
+
+
+def derive_key(secret: str, use: str) -> bytes:
+    """Return a key for one use only, from the secret of the installation."""
+    return HKDF(SHA256(), 32, salt=None, info=f"relais.accounts.{use}".encode()).derive(secret.encode())
+
+
+def as_fernet_key(key: bytes) -> bytes:
+    """Return a key as Fernet wants it."""
+    return base64.urlsafe_b64encode(key)
+
+
+def init_app(app: Flask) -> None:
+    """Give the application Flask-Security without its pages, commands, cookies and hooks."""
+    secret = app.config["SECRET_KEY"]
+    app.config.update(
+        {
+            "SECURITY_PASSWORD_HASH": "argon2",
+            "SECURITY_PASSWORD_SCHEMES": ["argon2"],
+            "SECURITY_DEPRECATED_PASSWORD_SCHEMES": [],
+            "SECURITY_PASSWORD_SINGLE_HASH": ["argon2"],
+            "SECURITY_PASSWORD_HASH_PASSLIB_OPTIONS": QUICK_HASH if app.config["TESTING"] else {},
+            "SECURITY_PASSWORD_LENGTH_MIN": SHORTEST_PASSWORD,
+            "SECURITY_PASSWORD_NORMALIZE_FORM": "NFKC",
+            "SECURITY_PASSWORD_COMPLEXITY_CHECKER": "zxcvbn",
+            "SECURITY_ZXCVBN_MINIMUM_SCORE": LEAST_SCORE,
+            "SECURITY_MULTI_FACTOR_RECOVERY_CODES": True,
+            "SECURITY_MULTI_FACTOR_RECOVERY_CODES_N": RECOVERY_CODES,
+            "SECURITY_MULTI_FACTOR_RECOVERY_CODES_KEYS": [as_fernet_key(derive_key(secret, "codes"))],
+            "SECURITY_TOTP_SECRETS": {1: derive_key(secret, "totp").hex()},
+            "SECURITY_TOTP_ISSUER": ISSUER,
+            "SECURITY_DEFAULT_REMEMBER_ME": False,
+            "SECURITY_CLI_USERS_NAME": False,
+            "SECURITY_CLI_ROLES_NAME": False,
+        }
+    )
+    store = SQLAlchemyUserDatastore(db, User, None)  # type: ignore[arg-type]  # roles are ours
+    json = app.json
+    Security(app, store, register_blueprint=False, totp_cls=CountedTotp)
+    app.json = json
+    leave_other_pages_alone(app)
+
+
+def leave_other_pages_alone(app: Flask) -> None:
+    """Take away what would look for a signed-in user at every request, also at a public page's."""
+    hooks: tuple[list[Any], ...] = (
+        app.before_request_funcs[None],
+        app.after_request_funcs[None],
+        app.template_context_processors[None],
+    )
+    for functions in hooks:
+        functions[:] = [each for each in functions if not is_of_extension(each)]
+
+
+def is_of_extension(function: Any) -> bool:
+    """Say whether a hook is one that Flask-Security's companions put there."""
+    return str(function.__module__).partition(".")[0] in {"flask_login", "flask_principal", "flask_security"}

@@ -1,0 +1,245 @@
+"""``flask relais doctor``: looks at an installation and says in plain words what is wrong with it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import Enum
+from pathlib import Path
+
+import click
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from flask import Config, current_app
+from flask.cli import with_appcontext
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import SQLAlchemyError
+
+from referral.cli.console import REFUSED, output, speaking
+from referral.edition.folder import EditionFolder
+from referral.edition.manifest import DamagedEditionError, check_files, read_manifest
+from referral.mail.jobs import make_sender
+from referral.mail.queries import count_unsent
+from referral.shared.clock import now
+from referral.shared.database import DIRECTORY, db, directory_session
+from referral.shared.paths import MIGRATIONS
+from referral.shared.tick import read_note, tick_is_late
+
+KEY_FILES = ("RELAIS_SECRET_KEY_FILE", "RELAIS_AUDIT_KEY_FILE", "RELAIS_MAIL_PASSWORD_FILE")
+OTHERS = 0o077
+MEGABYTE = 1_000_000
+LEAST_FREE = 500 * MEGABYTE
+"""Bytes: a few editions, and what the database writes before it is tidied."""
+OLD = timedelta(days=30)
+"""Nothing is wrong with an older edition, but what changed since is not shown."""
+
+
+class Sign(Enum):
+    """How a finding begins; the word, not a colour, says what it is."""
+
+    GOOD = _l("Good")
+    NOTE = _l("Note")
+    WRONG = _l("WRONG")
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing looked at, in the language of the terminal."""
+
+    sign: Sign
+    sentence: str
+
+
+Findings = Iterator[Finding]
+
+
+@click.command("doctor")
+@with_appcontext
+def doctor_command() -> None:
+    """Look at this installation and say what is wrong; ends with 1 if anything is."""
+    with speaking():
+        findings = list(examine(current_app.config, os.environ, now()))
+        for finding in findings:
+            output.print(f"{finding.sign.value} – {finding.sentence}", markup=False)
+        wrong = sum(finding.sign is Sign.WRONG for finding in findings)
+        if wrong:
+            output.print(ngettext("%(num)d thing is wrong.", "%(num)d things are wrong.", wrong))
+            raise click.exceptions.Exit(REFUSED)
+        output.print(_("Nothing is wrong."))
+
+
+def examine(config: Config, environment: Mapping[str, str], at: datetime) -> Findings:
+    """Yield what is found of every part, in the order in which one would mend it."""
+    yield from examine_settings(config)
+    yield from examine_keys(config, environment)
+    yield from examine_database(config)
+    yield from examine_mail(config)
+    yield from examine_tick(config, at)
+    yield from examine_edition(config["EDITION_DIR"], at)
+    yield from examine_sealing(config["SEALING_DIR"])
+    yield from examine_disk(config)
+
+
+def examine_settings(config: Config) -> Findings:
+    """Say what the settings leave out; what they may not hold, no process starts with."""
+    yield Finding(Sign.GOOD, _("Every setting can be read and is safe."))
+    for name, meaning in (
+        ("OPERATOR_NAME", _("pages do not say who runs this site")),
+        ("OPERATOR_CONTACT", _("pages do not say whom to ask about personal information")),
+        ("SECURITY_CONTACT", _("nobody is named to be told of a weakness")),
+    ):
+        if not config[name]:
+            variable = f"RELAIS_{name}"
+            yield Finding(
+                Sign.NOTE, _("%(variable)s is not set: %(meaning)s.", variable=variable, meaning=meaning)
+            )
+    if config["DEVELOPMENT"]:
+        sentence = _("RELAIS_DEVELOPMENT is 1: this installation is to try things out, not to serve people.")
+        yield Finding(Sign.NOTE, sentence)
+
+
+def examine_keys(config: Config, environment: Mapping[str, str]) -> Findings:
+    """Say which files of keys others can read."""
+    folder: Path = config["SEALING_DIR"]
+    files = [Path(environment[name]) for name in KEY_FILES if environment.get(name)]
+    looked_at = [path for path in (*files, folder, *sorted(folder.glob("*.key"))) if path.exists()]
+    exposed = [path for path in looked_at if path.stat().st_mode & OTHERS]
+    for path in exposed:
+        mode = "700" if path.is_dir() else "600"
+        said = _("Others can read %(path)s: chmod %(mode)s %(path)s", path=path, mode=mode)
+        yield Finding(Sign.WRONG, said)
+    if not exposed:
+        yield Finding(Sign.GOOD, _("Only their owner can read the keys."))
+
+
+def examine_database(config: Config) -> Findings:
+    """Say whether the database answers and has every table.
+
+    Its address is not said: it may hold a password.
+    """
+    if config["DIRECTORY_URL"] is None:
+        sentence = _("RELAIS_DIRECTORY_URL is not set: this process serves the public and has no database.")
+        yield Finding(Sign.NOTE, sentence)
+        return
+    wanted = set(ScriptDirectory(str(MIGRATIONS)).get_heads())
+    if is_missing_file(config["DIRECTORY_URL"]):
+        yield Finding(Sign.WRONG, _("There is no database yet: flask --app wsgi db upgrade"))
+        return
+    try:
+        with db.engines[DIRECTORY].connect() as connection:
+            found = set(MigrationContext.configure(connection).get_current_heads())
+    except SQLAlchemyError:
+        yield Finding(Sign.WRONG, _("The database does not answer. Is it running, and its address right?"))
+        return
+    if found == wanted:
+        yield Finding(Sign.GOOD, _("The database answers and is up to date."))
+    else:
+        yield Finding(Sign.WRONG, _("The database is of another version: flask --app wsgi db upgrade"))
+
+
+def is_missing_file(url: str) -> bool:
+    """Say whether a SQLite file is absent: connecting would make an empty one."""
+    place = make_url(url)
+    return (
+        place.get_backend_name() == "sqlite"
+        and bool(place.database)
+        and not Path(str(place.database)).exists()
+    )
+
+
+def examine_mail(config: Config) -> Findings:
+    """Say whether letters have a way out, how many wait and how many were given up."""
+    if config["DIRECTORY_URL"] is None or is_missing_file(config["DIRECTORY_URL"]):
+        return
+    try:
+        counts = count_unsent(directory_session())
+    except SQLAlchemyError:
+        return  # what is wrong with the database was said already
+    if counts.dead:
+        said = ngettext("%(num)d letter was given up", "%(num)d letters were given up", counts.dead)
+        yield Finding(Sign.WRONG, _("%(said)s: flask --app wsgi relais mail", said=said))
+    waiting = ngettext("%(num)d letter waits.", "%(num)d letters wait.", counts.waiting)
+    if make_sender(config) is not None:
+        yield Finding(Sign.GOOD, _("Mail has a way out.") + " " + waiting)
+    else:
+        sign = Sign.WRONG if counts.waiting else Sign.NOTE
+        yield Finding(sign, _("No way for mail is set: RELAIS_MAIL_HOST.") + " " + waiting)
+
+
+def examine_tick(config: Config, at: datetime) -> Findings:
+    """Say whether the scheduled command runs, and which of its jobs failed when it last did."""
+    if config["DIRECTORY_URL"] is None:
+        return
+    note = read_note(config["EDITION_DIR"])
+    if note.ran_at is None:
+        sentence = _("The scheduled command never ran; every five minutes: flask --app wsgi relais tick")
+        yield Finding(Sign.WRONG, sentence)
+    elif tick_is_late(at):
+        when = f"{note.ran_at:%Y-%m-%d %H:%M} UTC"
+        sentence = _(
+            "The scheduled command is late, it last ran on %(when)s: flask --app wsgi relais tick", when=when
+        )
+        yield Finding(Sign.WRONG, sentence)
+    else:
+        yield Finding(Sign.GOOD, _("The scheduled command runs."))
+    for job in note.failed:
+        yield Finding(Sign.WRONG, _("When it last ran, this failed: %(job)s", job=job))
+
+
+def examine_edition(root: Path, at: datetime) -> Findings:
+    """Say whether the edition shown is whole, and its age."""
+    try:
+        folder = EditionFolder(root).current()
+        if folder is None:
+            yield Finding(Sign.WRONG, _("No edition was built yet: flask --app wsgi relais edition build"))
+            return
+        manifest = read_manifest(folder)
+        check_files(folder, manifest)
+    except DamagedEditionError as error:
+        yield Finding(Sign.WRONG, _("The edition is damaged: %(reason)s", reason=str(error)))
+    except (OSError, UnicodeError):
+        yield Finding(Sign.WRONG, _("The editions cannot be read: %(path)s", path=root))
+    else:
+        age = at - manifest.built_at
+        since = ngettext("%(num)d day", "%(num)d days", max(age.days, 0))
+        said = _("Edition %(number)d is whole; its age: %(age)s.", number=manifest.number, age=since)
+        yield Finding(Sign.NOTE if age > OLD else Sign.GOOD, said)
+
+
+def examine_sealing(folder: Path) -> Findings:
+    """Say whether the key of a month could be made."""
+    place = nearest_folder(folder)
+    try:
+        with tempfile.TemporaryFile(dir=place):
+            yield Finding(Sign.GOOD, _("The keys of searches can be written."))
+    except OSError:
+        yield Finding(Sign.WRONG, _("The keys of searches cannot be written in %(path)s", path=folder))
+
+
+def examine_disk(config: Config) -> Findings:
+    """Say where little room is left, once for each disk."""
+    places: dict[int, Path] = {}
+    for name in ("EDITION_DIR", "SEALING_DIR", "AUDIT_WITNESS"):
+        place = nearest_folder(config[name])
+        places.setdefault(place.stat().st_dev, place)
+    short = False
+    for place in places.values():
+        free = shutil.disk_usage(place).free
+        if free < LEAST_FREE:
+            short = True
+            said = _("Little room is left at %(path)s: %(free)d MB", path=place, free=free // MEGABYTE)
+            yield Finding(Sign.WRONG, said)
+    if not short:
+        yield Finding(Sign.GOOD, _("There is room on the disk."))
+
+
+def nearest_folder(path: Path) -> Path:
+    """Return what is there of a path: itself, or the first above it that exists."""
+    return next(place for place in (path, *path.parents) if place.exists())

@@ -1,0 +1,64 @@
+"""What the scheduled command does for mail."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+import structlog
+from flask import Flask, current_app
+
+from referral.mail.queries import count_unsent
+from referral.mail.sending import FileSender, Sender, SmtpSender
+from referral.mail.services import deliver_due, forget_old
+from referral.shared import tick
+from referral.shared.database import directory_session, writing
+
+log = structlog.get_logger(__name__)
+
+
+class ServerUnreachableError(Exception):
+    """The mail server did not answer; letters wait."""
+
+
+def make_sender(config: Mapping[str, Any]) -> Sender | None:
+    """Return the way that letters leave by; None where no setting says one."""
+    if config["MAIL_HOST"] is not None:
+        return SmtpSender(
+            config["MAIL_HOST"],
+            config["MAIL_PORT"],
+            config["MAIL_FROM"],
+            config["MAIL_USER"],
+            config["MAIL_PASSWORD"],
+            config["MAIL_TLS"] == "tls",
+        )
+    if config["MAIL_DIR"] is not None:
+        return FileSender(config["MAIL_DIR"], config["MAIL_FROM"])
+    return None
+
+
+def deliver(at: datetime) -> None:
+    """Send what is due; raises ServerUnreachableError, so that it is seen."""
+    sender = make_sender(current_app.config)
+    if sender is None:
+        if waiting := count_unsent(directory_session()).waiting:
+            log.warning("mail_has_no_way_out", count=waiting)
+        return
+    delivery = deliver_due(directory_session(), sender, at)
+    if delivery.dead:
+        log.warning("mail_dead", count=delivery.dead)
+    if delivery.is_unreachable:
+        raise ServerUnreachableError
+
+
+def forget(at: datetime) -> None:
+    """Delete what is over."""
+    with writing(directory_session()) as session:
+        forget_old(session, at)
+
+
+def init_app(app: Flask) -> None:
+    """Have letters sent at each run."""
+    tick.register(app, tick.Job("mail", timedelta(0), deliver))
+    tick.register(app, tick.Job("mail_forget", timedelta(days=1), forget))

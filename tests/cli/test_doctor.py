@@ -1,0 +1,247 @@
+from __future__ import annotations
+
+import shutil
+from collections import namedtuple
+from datetime import timedelta
+
+import pytest
+import sqlalchemy as sa
+from click.testing import Result
+
+from config import Config
+from referral.app import create_app
+from referral.cli import doctor
+from referral.edition.folder import EditionFolder
+from referral.edition.manifest import read_manifest
+from referral.mail.sending import PutOffError, RefusedError
+from referral.mail.services import deliver_due, enqueue_apart
+from referral.shared.clock import now
+from referral.shared.database import DIRECTORY, db
+from referral.shared.tick import Note, write_note
+from tests.conftest import SECRET_KEY
+from tests.edition.conftest import Directory
+from tests.mail.post import Post, invitation
+
+Usage = namedtuple("Usage", "total used free")
+
+
+@pytest.fixture
+def run(app, session, monkeypatch):
+    """Return a function that examines an installation which has an edition, from a terminal."""
+    for name in doctor.KEY_FILES:
+        monkeypatch.delenv(name, raising=False)
+    write_note(app.config["EDITION_DIR"], Note(now()))
+
+    def run(language: str = "en_CA.UTF-8") -> Result:
+        return app.test_cli_runner(env={"LC_ALL": language}).invoke(args=["relais", "doctor"])
+
+    return run
+
+
+@pytest.fixture
+def whole(app, session):
+    """An installation with an edition."""
+    Directory(session).add()
+    app.test_cli_runner().invoke(args=["relais", "edition", "build"])
+    return EditionFolder(app.config["EDITION_DIR"]).current()
+
+
+def test_a_good_installation_ends_with_0(run, whole):
+    result = run()
+
+    assert result.exit_code == 0, result.output
+    assert "Nothing is wrong." in result.output
+    assert "The database answers and is up to date." in result.output
+    assert "Edition 1 is whole; its age: 0 days." in result.output
+
+
+def test_it_speaks_french_unless_the_terminal_speaks_english(run, whole):
+    assert "Rien ne va mal." in run("C.UTF-8").output
+
+
+def test_no_edition_is_wrong(run):
+    result = run()
+
+    assert result.exit_code == 1
+    assert "No edition was built yet" in result.output
+    assert "1 thing is wrong." in result.output
+
+
+def test_a_damaged_edition_is_wrong(run, whole):
+    (whole / "organizations.json").write_bytes(b"[]")
+    result = run()
+
+    assert result.exit_code == 1
+    assert "organizations.json" in result.output
+
+
+def test_a_pointer_that_cannot_be_read_is_wrong(run, whole, app):
+    pointer = EditionFolder(app.config["EDITION_DIR"]).pointer
+    pointer.write_bytes(b"\xff")
+    result = run()
+
+    assert result.exit_code == 1
+    assert "The editions cannot be read" in result.output
+
+
+def test_an_old_edition_is_noted_with_its_age(run, whole, monkeypatch):
+    later = read_manifest(whole).built_at + timedelta(days=40)
+    monkeypatch.setattr(doctor, "now", lambda: later)
+    write_note(whole.parent, Note(later))
+    result = run()
+
+    assert result.exit_code == 0
+    assert "Note – Edition 1 is whole; its age: 40 days." in result.output
+
+
+@pytest.fixture
+def behind(session):
+    """Mark the database as one of an earlier version, until the test ends."""
+    with db.engines[DIRECTORY].begin() as connection:
+        version = connection.scalar(sa.text("SELECT version_num FROM alembic_version"))
+        connection.execute(sa.text("UPDATE alembic_version SET version_num = '0001'"))
+    yield
+    with db.engines[DIRECTORY].begin() as connection:
+        connection.execute(sa.text("UPDATE alembic_version SET version_num = :it"), {"it": version})
+
+
+def test_a_database_behind_the_code_is_wrong(run, whole, behind):
+    result = run()
+
+    assert result.exit_code == 1
+    assert "of another version: flask --app wsgi db upgrade" in result.output
+
+
+def examine_at(url: str | None, tmp_path) -> Result:
+    """Examine an installation with a database of this address and without an edition."""
+    config = Config(
+        SECRET_KEY=SECRET_KEY,
+        AUDIT_KEY="another" + SECRET_KEY,
+        DIRECTORY_URL=url,
+        EDITION_DIR=tmp_path / "editions",
+        SEALING_DIR=tmp_path / "sealing",
+    )
+    app = create_app(config)
+    result = app.test_cli_runner(env={"LC_ALL": "en_CA.UTF-8"}).invoke(args=["relais", "doctor"])
+    if url:
+        with app.app_context():
+            db.engines[DIRECTORY].dispose()
+    return result
+
+
+def test_a_database_that_does_not_answer_is_wrong_and_its_address_is_not_said(tmp_path):
+    result = examine_at("postgresql+psycopg://me:hunter2@127.0.0.1:1/relais", tmp_path)
+
+    assert result.exit_code == 1
+    assert "The database does not answer." in result.output
+    assert "hunter2" not in result.output
+
+
+def test_a_database_without_tables_is_wrong(database, tmp_path):
+    assert examine_at(database, tmp_path).exit_code == 1
+
+
+def test_looking_for_a_database_makes_none(tmp_path):
+    result = examine_at(f"sqlite:///{tmp_path}/none.db", tmp_path)
+
+    assert "There is no database yet" in result.output
+    assert not (tmp_path / "none.db").exists()
+
+
+def test_a_public_process_is_told_that_it_has_no_database(tmp_path):
+    assert "has no database" in examine_at(None, tmp_path).output
+
+
+def test_a_file_of_a_key_that_others_can_read_is_wrong(run, whole, tmp_path, monkeypatch):
+    path = tmp_path / "secret-key"
+    path.write_text(SECRET_KEY)
+    path.chmod(0o644)
+    monkeypatch.setenv("RELAIS_SECRET_KEY_FILE", str(path))
+    result = run()
+
+    assert result.exit_code == 1
+    assert f"chmod 600 {path}" in result.output
+    assert SECRET_KEY not in result.output
+
+
+@pytest.fixture
+def sealing(app, tmp_path, monkeypatch):
+    """The path of a folder of sealing keys that is not there yet."""
+    monkeypatch.setitem(app.config, "SEALING_DIR", tmp_path / "sealing")
+    return tmp_path / "sealing"
+
+
+def test_a_folder_of_keys_that_others_can_enter_is_wrong(run, whole, sealing):
+    sealing.mkdir()
+    sealing.chmod(0o755)
+    result = run()
+
+    assert result.exit_code == 1
+    assert f"chmod 700 {sealing}" in result.output
+
+
+def test_a_sealing_folder_that_cannot_be_written_is_wrong(run, whole, sealing):
+    sealing.touch(mode=0o600)
+    result = run()
+
+    assert result.exit_code == 1
+    assert "The keys of searches cannot be written" in result.output
+
+
+def test_a_full_disk_is_wrong(run, whole, monkeypatch):
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: Usage(10**9, 10**9, 2 * doctor.MEGABYTE))
+    result = run()
+
+    assert result.exit_code == 1
+    assert "2 MB" in result.output
+
+
+def test_a_scheduled_command_that_never_ran_is_wrong(run, whole, app):
+    (app.config["EDITION_DIR"] / "tick.json").unlink()
+    result = run()
+
+    assert result.exit_code == 1
+    assert "never ran; every five minutes: flask --app wsgi relais tick" in result.output
+
+
+def test_a_scheduled_command_that_is_late_is_wrong(run, whole, app):
+    write_note(app.config["EDITION_DIR"], Note(now() - timedelta(hours=1)))
+    result = run()
+
+    assert result.exit_code == 1
+    assert "The scheduled command is late" in result.output
+
+
+def test_a_job_that_failed_is_wrong_and_named(run, whole, app):
+    write_note(app.config["EDITION_DIR"], Note(now(), failed=["audit_verify"]))
+    result = run()
+
+    assert result.exit_code == 1
+    assert "this failed: audit_verify" in result.output
+
+
+def test_letters_without_a_way_out_are_wrong_once_there_is_one(run, whole, session):
+    assert "Note – No way for mail is set: RELAIS_MAIL_HOST. 0 letters wait." in run().output
+    enqueue_apart(invitation())
+    session.rollback()
+
+    assert "WRONG – No way for mail is set: RELAIS_MAIL_HOST. 1 letter waits." in run().output
+
+
+def test_letters_that_were_given_up_are_wrong(run, whole, app, session, monkeypatch):
+    monkeypatch.setitem(app.config, "MAIL_HOST", "mail.example")
+    for key in ("a", "b"):
+        enqueue_apart(invitation(key))
+    deliver_due(session, Post([RefusedError("recipient_550"), PutOffError("message_451")]), now())
+    session.rollback()
+    result = run()
+
+    assert result.exit_code == 1
+    assert "WRONG – 1 letter was given up: flask --app wsgi relais mail" in result.output
+    assert "Good – Mail has a way out. 1 letter waits." in result.output
+
+
+def test_a_checkout_is_told_that_it_is_no_place_to_serve_people(run, whole, app, monkeypatch):
+    monkeypatch.setitem(app.config, "DEVELOPMENT", True)  # noqa: FBT003  # a setting
+
+    assert "RELAIS_DEVELOPMENT is 1" in run().output

@@ -12,6 +12,7 @@ from flask import current_app
 
 import referral.accounts.models
 import referral.audit.models
+import referral.catalogue.change_models
 import referral.catalogue.models
 import referral.evidence.models
 import referral.mail.models
@@ -20,6 +21,7 @@ from referral.shared.database import DirectoryBase
 MODELS = (
     referral.accounts.models,
     referral.audit.models,
+    referral.catalogue.change_models,
     referral.catalogue.models,
     referral.evidence.models,
     referral.mail.models,

@@ -41,7 +41,7 @@ TERMS = ("categories", "clientele", "referral_routes")
 BATCH = 200
 
 NO_FALLBACK = N_("There is no such organization in the file or the directory.")
-IS_KEPT = N_("A person confirmed %(service)s: the file does not change it.")
+IS_KEPT = N_("A person confirmed or changed %(service)s: the file does not change it.")
 IS_ABSENT = N_("%(service)s is no longer in the file: it stays in the directory.")
 NOT_REACHABLE = N_("Nothing tells how to reach this service: it waits as a candidate.")
 WEAK_SOURCE = N_("The source is too weak to publish this service: it waits as a candidate.")
@@ -53,7 +53,7 @@ Progress = Callable[[int, int], None]
 class ImportReport:
     """How many services were added, changed or as before; what a person should look at.
 
-    ``kept`` are services that the file would change but people confirmed; ``absent`` are in the
+    ``kept`` are services that the file would change but people confirmed or changed; ``absent`` are in the
     directory only. ``revision`` is the directory's new number, ``None`` where nothing changed.
     """
 
@@ -161,7 +161,7 @@ class _Import:
         """Compare a service and what hangs from it, and plan its step on the ladder."""
         before = self.stored.services.get(record.id)
         current = Trust(before["trust"]) if before else Trust.CANDIDATE
-        if current in CONFIRMED:
+        if current in CONFIRMED or record.id in self.stored.changed_by_people:
             self.keep(row, record, before)
             return
         step = self.next_step(row, record.id, current)

@@ -341,26 +341,3 @@ class Verification(Identified, DirectoryBase):
     from_trust: Mapped[Trust]
     to_trust: Mapped[Trust]
     outcome: Mapped[str]
-
-
-class ServiceCapacity(Identified, OfService, DirectoryBase):
-    """Room, as last told by the organization; it fades with its age."""
-
-    __tablename__ = "service_capacity"
-
-    unit: Mapped[str]
-    state: Mapped[str]
-    updated_at: Mapped[datetime]
-
-
-class ProposedChange(Identified, OfService, DirectoryBase):
-    """A change of one field that waits for review."""
-
-    __tablename__ = "proposed_change"
-
-    field: Mapped[str]
-    value_before: Mapped[str | None]
-    value_after: Mapped[str | None]
-    proposed_by: Mapped[str]
-    proposed_at: Mapped[datetime]
-    status: Mapped[str]

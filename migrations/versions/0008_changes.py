@@ -154,6 +154,22 @@ def create_what_is_told() -> None:
         service("service_for_workers"),
         sa.PrimaryKeyConstraint("service_id", name="pk_service_for_workers"),
     )
+    op.create_table(
+        "withdrawal",
+        sa.Column("service_id", sa.Uuid(), nullable=False),
+        sa.Column("kind", sa.String(32), nullable=False),
+        sa.Column("asked_by", sa.String(), nullable=False),
+        sa.Column("user_id", sa.Uuid(), nullable=True),
+        sa.Column("via", sa.String(32), nullable=False),
+        sa.Column("asked_at", MOMENT, nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("done_at", MOMENT, nullable=True),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        service("withdrawal"),
+        sa.PrimaryKeyConstraint("id", name="pk_withdrawal"),
+    )
+    op.create_index("ix_withdrawal_service_id", "withdrawal", ["service_id"])
+    op.create_index("ix_withdrawal_done_at", "withdrawal", ["done_at"])
 
 
 def service(table: str) -> sa.ForeignKeyConstraint:
@@ -164,6 +180,7 @@ def service(table: str) -> sa.ForeignKeyConstraint:
 
 def downgrade_directory() -> None:
     for table in (
+        "withdrawal",
         "service_for_workers",
         "temporary_closure",
         "listing_draft",

@@ -186,3 +186,26 @@ class ServiceForWorkers(OfService, DirectoryBase):
     description: Mapped[Bilingual] = bilingual("description")
     lacks: Mapped[str] = mapped_column(default="", doc="Codes, separated by semicolons.")
     lacks_description: Mapped[Bilingual] = bilingual("lacks_description")
+
+
+class WithdrawalKind(StrEnum):
+    """What is taken from readers at once."""
+
+    CONFIDENTIAL = "confidential"
+    """Where the service is becomes confidential; the rest of the listing stays."""
+    CLOSED = "closed"
+    """The whole listing goes, for safety."""
+
+
+class Withdrawal(Identified, OfService, DirectoryBase):
+    """Something taken from readers for safety; done once every reader shows an edition without it."""
+
+    __tablename__ = "withdrawal"
+
+    kind: Mapped[WithdrawalKind]
+    asked_by: Mapped[str]
+    user_id: Mapped[uuid.UUID | None]
+    via: Mapped[Via]
+    asked_at: Mapped[datetime]
+    revision: Mapped[int]
+    done_at: Mapped[datetime | None] = mapped_column(index=True)

@@ -12,6 +12,7 @@ from flask import Flask, current_app, g
 from referral.catalogue.listing import Listing
 from referral.edition.folder import EditionFolder
 from referral.edition.manifest import DamagedEditionError, Manifest, check_files, read_manifest
+from referral.edition.readers import Watcher, note_shown
 from referral.edition.store import ListingStore, OrganizationEntry, read_organizations
 from referral.search.engine import search
 from referral.search.index import Index
@@ -57,6 +58,7 @@ class EditionReader:
 
     def __init__(self, root: Path) -> None:
         self._place = EditionFolder(root)
+        self._root = root
         self._lock = threading.Lock()
         self._seen: tuple[int, int] | None = None
         self._edition: Edition | None = None
@@ -93,6 +95,14 @@ class EditionReader:
         if self._edition is None or found.manifest.number >= self._edition.manifest.number:
             search(found.index, Query(at=now()))  # the first one in a process is slow: not a reader's
             self._edition = found
+            note_shown(self._root, found.manifest.number, now())
+
+    def number(self) -> int | None:
+        """Return the number of the edition shown, after looking for a newer one."""
+        try:
+            return self.current().manifest.number
+        except NoEditionError:
+            return None
 
 
 def current_edition() -> Edition:
@@ -105,5 +115,8 @@ def current_edition() -> Edition:
 
 
 def init_app(app: Flask) -> None:
-    """Give the application its reader."""
-    app.extensions[READER] = EditionReader(app.config["EDITION_DIR"])
+    """Give the application its reader, and have it watch for newer editions once it is asked for a page."""
+    root = app.config["EDITION_DIR"]
+    reader = app.extensions[READER] = EditionReader(root)
+    if not app.config["TESTING"]:
+        app.before_request(Watcher(root, reader.number).start)

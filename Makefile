@@ -1,7 +1,7 @@
 # Relais on one machine. GNU make, a POSIX shell and Python 3.11 or newer are all it needs.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check bench soak messages lock clean prepared-to-run prepared-to-test
+.PHONY: help setup run demo test check bench soak messages lock clean prepared-to-run prepared-to-test
 
 PY := .venv/bin/python
 WORKERS ?= logical
@@ -14,6 +14,9 @@ setup: prepared-to-test  ## Install what running and testing need (a second time
 
 run: prepared-to-run  ## Serve the directory at http://127.0.0.1:8000 (HOST and PORT change that)
 	@$(PY) -m tools.serve
+
+demo: prepared-to-run  ## Serve fictional people and services to try, at http://127.0.0.1:8001 (FRESH=1 begins anew)
+	@$(PY) -m tools.demo
 
 test: prepared-to-test  ## Run every test but the long ones, on SQLite and PostgreSQL, with a browser
 	@$(PY) -m pytest -m "not soak" -n $(WORKERS) $(ARGS)

@@ -16,6 +16,7 @@ from referral.shared.settings import (
     PREFIX,
     ConfigError,
     check_private_folder,
+    host_of,
     read_choice,
     read_flag,
     read_hosts,
@@ -76,6 +77,7 @@ class Config:
     MAIL_PASSWORD: str | None = None
     MAIL_FROM: str | None = None
     MAIL_DIR: Path | None = None
+    DEMO: bool = False
     TESTING: bool = False
 
     @classmethod
@@ -91,6 +93,9 @@ class Config:
         if not development:
             _check_production(given, environment)
         site = read_site(given, development=development)
+        demo = read_flag(given, "DEMO", default=False)
+        if demo:
+            _check_demo(given, site, development=development)
         return cls(
             SECRET_KEY=read_secret(given, "SECRET_KEY", placeholders=development),
             AUDIT_KEY=_audit_key(given, development=development),
@@ -114,6 +119,7 @@ class Config:
             SECURITY_CONTACT=_contact(given),
             PROXIES=read_number(given, "PROXIES", default=0, least=0, most=9),
             LOG_LEVEL=read_choice(given, "LOG_LEVEL", ("warning", "info")),
+            DEMO=demo,
             **_mail(given, development=development),
         )
 
@@ -129,6 +135,23 @@ def _check_production(given: Mapping[str, str], environment: Mapping[str, str]) 
             f"{PREFIX}PROXIES is not set: say how many proxies of yours stand in front, 0 where there is none"
         )
     check_private_folder("SEALING_DIR", Path(given.get("SEALING_DIR", "instance/sealing")))
+
+
+def _check_demo(given: Mapping[str, str], site: str, *, development: bool) -> None:
+    """Refuse to let anyone in without a password where more than this machine could be reached."""
+    demo = f"{PREFIX}DEMO lets anyone in without a password"
+    if not development:
+        raise ConfigError(f"{demo}: never in production")
+    if given.get("MAIL_HOST"):
+        raise ConfigError(f"{demo}: not together with {PREFIX}MAIL_HOST")
+    if host_of(site) not in LOOPBACK:
+        raise ConfigError(f"{demo}: {PREFIX}SITE_URL must be of this machine only, http://127.0.0.1:8001")
+    if set(read_hosts(given, site, development=development)) - set(LOOPBACK):
+        raise ConfigError(f"{demo}: not together with {PREFIX}ALLOWED_HOSTS")
+    if given.get("PROXIES", "0") != "0":
+        raise ConfigError(f"{demo}: not together with {PREFIX}PROXIES")
+    if not given.get("DIRECTORY_URL"):
+        raise ConfigError(f"{demo}: it needs a {PREFIX}DIRECTORY_URL of its own")
 
 
 def _audit_key(given: Mapping[str, str], *, development: bool) -> str | None:

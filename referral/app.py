@@ -13,6 +13,7 @@ from referral.accounts.organizations import name_organizations_with
 from referral.audit import wiring as audit
 from referral.catalogue.organizations import list_names
 from referral.cli import wiring as cli
+from referral.demo import wiring as demo
 from referral.directory import wiring as directory
 from referral.edition import wiring as edition
 from referral.i18n import wiring as i18n
@@ -31,6 +32,7 @@ def create_app(config: Config) -> Flask:
     for feature in (i18n, web, guard, audit, mail, accounts, edition, directory, cli):
         feature.init_app(app)
     name_organizations_with(app, list_names)
+    demo.init_app(app)
     return app
 
 

@@ -17,13 +17,18 @@ MARK = "# Written by make; delete this line to keep changes of your own.\n"
 
 
 def prepare_instance() -> Path:
-    """Make the keys, the folder of editions and the file of settings; return the instance's folder."""
+    """Make what this checkout's instance needs, with its file of settings; return the instance's folder."""
     instance = INSTANCE.absolute()
+    make_folder(instance)
+    write_settings(SETTINGS, settings(instance))
+    return instance
+
+
+def make_folder(instance: Path) -> None:
+    """Make the keys and the folder of editions of an instance, where they are not there yet."""
     for key in KEYS:
         make_secret(instance / key)
     (instance / "editions").mkdir(exist_ok=True)
-    write_settings(SETTINGS, settings(instance))
-    return instance
 
 
 def write_settings(path: Path, values: dict[str, str]) -> None:

@@ -11,7 +11,7 @@ import re
 import socket
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -69,13 +69,20 @@ def server_command(host: str, port: str) -> list[str]:
     return [*SERVER, "--blocking-threads", threads, "--host", host, "--port", port, "wsgi:app"]
 
 
-def main() -> int:
-    """Prepare the instance, then become the server; a step that fails ends it."""
-    environment = environment_of(prepare_instance(), os.environ)
-    for step in STEPS:
+def run_steps(steps: Iterable[Sequence[str]], environment: Mapping[str, str]) -> int:
+    """Run commands of the application one after another; return the code of the first that fails, or 0."""
+    for step in steps:
         command = [sys.executable, "-m", "flask", "--app", "wsgi", *step]
         if code := subprocess.run(command, check=False, env=environment).returncode:
             return code
+    return 0
+
+
+def main() -> int:
+    """Prepare the instance, then become the server; a step that fails ends it."""
+    environment = environment_of(prepare_instance(), os.environ)
+    if code := run_steps(STEPS, environment):
+        return code
     print(f"\nRelais is at {environment['RELAIS_SITE_URL']}/ (Ctrl-C ends it).\n", flush=True)
     server = server_command(environment["HOST"], environment["PORT"])
     return os.execve(sys.executable, [sys.executable, *server], environment)  # noqa: S606

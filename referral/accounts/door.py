@@ -8,6 +8,7 @@ from uuid import UUID
 
 from flask import (
     Blueprint,
+    Response,
     abort,
     current_app,
     flash,
@@ -26,7 +27,7 @@ from wtforms.validators import ValidationError
 
 from referral.access.guard import PUBLIC
 from referral.access.policy import Actor
-from referral.accounts import entry, kept
+from referral.accounts import entry, kept, sessions
 from referral.accounts.cookies import is_in_area
 from referral.accounts.devices import name_device
 from referral.accounts.forms import ConfirmForm, SignInForm
@@ -34,6 +35,7 @@ from referral.accounts.models import Stage
 from referral.accounts.sessions import SignIn, find_sign_in, needs_touch
 from referral.i18n.locale import language_of
 from referral.shared.clock import now
+from referral.shared.database import directory_session, writing
 
 TOKEN = "sid"  # noqa: S105  # the name of a field
 CHALLENGE = "challenge"
@@ -83,6 +85,7 @@ def dismiss() -> None:
     session.clear()
     g.pop("csrf_token", None)
     g.sign_in = None
+    g.has_left = True
 
 
 def device() -> str:
@@ -94,6 +97,14 @@ def watch(blueprint: Blueprint) -> None:
     """Have every request of an area's blueprint checked: its form's token, then who is signed in."""
     blueprint.before_request(check_form)
     blueprint.before_request(ask_to_sign_in)
+    blueprint.after_request(clear_browser)
+
+
+def clear_browser(response: Response) -> Response:
+    """Have the browser of somebody who left let go of what it kept."""
+    if g.get("has_left"):
+        response.headers["Clear-Site-Data"] = '"cache", "storage"'
+    return response
 
 
 def check_form() -> ResponseReturnValue | None:
@@ -112,6 +123,8 @@ def check_form() -> ResponseReturnValue | None:
         if not is_ours or found is None or found.stage is not Stage.OPEN:
             abort(HTTPStatus.BAD_REQUEST)
         fields = kept.without_secrets(request.form)
+        if not fields:
+            abort(HTTPStatus.BAD_REQUEST)  # a button, of which nothing can be shown before it acts
         typed = kept.Kept(found.user_id, request.path, fields)
         return render_template("accounts/restore.html", typed=typed), HTTPStatus.BAD_REQUEST
     g.csrf_valid = True
@@ -138,7 +151,7 @@ def lead_to_sign_in(found: SignIn | None) -> ResponseReturnValue:
         where = request.path if request.method in CHANGES_NOTHING else None
         return redirect(url_for("accounts.sign_in", next=where), HTTPStatus.SEE_OTHER)
     form = SignInForm(formdata=None, next=request.path)
-    sealed = kept.keep(found.user_id, request.path, request.form)
+    sealed = kept.keep(found, request.path, request.form)
     page = render_template("accounts/sign_in.html", form=form, kept=sealed, has_ended=True)
     return page, HTTPStatus.UNAUTHORIZED
 
@@ -150,7 +163,7 @@ def ask_to_confirm(sign_in: SignIn) -> ResponseReturnValue | None:
     if request.method in CHANGES_NOTHING:
         where = request.full_path.rstrip("?")
         return redirect(url_for("accounts.confirm", next=where), HTTPStatus.SEE_OTHER)
-    sealed = kept.keep(sign_in.user_id, request.path, request.form)
+    sealed = kept.keep(sign_in, request.path, request.form)
     page = render_template(
         "accounts/confirm.html", form=ConfirmForm(formdata=None, next=request.path), kept=sealed
     )
@@ -186,12 +199,22 @@ def go_on(sign_in: SignIn, wanted: str | None, sealed: str | None) -> ResponseRe
     """Lead on after signing in: back to what was typed, to a choice of place, or to where she was going."""
     typed = kept.open_kept(sealed, sign_in.user_id, now()) if sealed else None
     if typed is not None:
+        act_as_before(sign_in, typed)
         return render_template("accounts/restore.html", typed=typed)
     if sealed:
         flash(_("What you had typed could not be brought back: it was another person's, or too old."))
     if not sign_in.has_chosen and len(sign_in.places) > 1:
         return redirect(url_for("accounts.choose_place", next=way_on(wanted)), HTTPStatus.SEE_OTHER)
     return redirect(way_on(wanted), HTTPStatus.SEE_OTHER)
+
+
+def act_as_before(sign_in: SignIn, typed: kept.Kept) -> None:
+    """Take up the place for which somebody typed what comes back, unless she chose since."""
+    if sign_in.has_chosen or not typed.has_chosen or typed.acting_for not in sign_in.places:
+        return
+    with writing(directory_session()) as written:
+        sessions.act_for(written, sign_in, typed.acting_for)
+    g.pop("sign_in", None)
 
 
 def place_of(sign_in: SignIn) -> UUID | None:

@@ -6,6 +6,7 @@ Whoever types a name that nobody has waits as long and hears the same as with a 
 from __future__ import annotations
 
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -14,6 +15,7 @@ from sqlalchemy.orm import Session
 from referral.access.policy import Actor
 from referral.accounts import factors, passwords, sessions, throttling
 from referral.accounts.models import Stage, User
+from referral.accounts.names import is_login_name
 from referral.accounts.sessions import SignIn
 from referral.audit.events import Action, Event
 from referral.audit.services import record, record_apart
@@ -26,30 +28,43 @@ class NotRightError(Exception):
     """The name, the password or the code is not right; which of them nobody learns."""
 
 
-def enter_with_password(username: str, password: str, device: str, at: datetime) -> str:
-    """Return the token of a session that waits for the second factor.
+class Proof(NamedTuple):
+    """Whose password was right, and the hash that it was checked against."""
 
-    Raises NotRightError and throttling.TooManyTriesError.
+    user_id: UUID
+    hashed: str
+
+
+def enter_with_password(
+    username: str, password: str, device: str, at: datetime, before: SignIn | None = None
+) -> str:
+    """Return the token of a session that waits for the second factor; the browser's session before it ends.
+
+    Raises NotRightError, also where the password was changed meanwhile, and throttling.TooManyTriesError.
     """
-    user_id = check_password(username, password, at)
+    proof = check_password(username, password, at)
     with Session(db.engines[DIRECTORY]) as session, writing(session):
-        user = factors.find_user(session, user_id)
+        user = factors.find_user(session, proof.user_id)
+        if not user.active or user.password != proof.hashed:
+            raise NotRightError
         throttling.forget(session, PASSWORD, username)
+        if before is not None:
+            sessions.end_session(session, before.user_id, before.session_id)
         stage = Stage.FACTOR if user.has_factor else Stage.SETUP
         return sessions.open_session(session, user, stage, device, at)
 
 
-def check_password(username: str, password: str, at: datetime) -> UUID:
+def check_password(username: str, password: str, at: datetime) -> Proof:
     """Return whose password it is, after counting the attempt; raises NotRightError, TooManyTriesError."""
+    named = username if is_login_name(username) else ""
     with Session(db.engines[DIRECTORY]) as session, writing(session):
         throttling.count_attempt(session, PASSWORD, username, at)
     with Session(db.engines[DIRECTORY]) as session:
         found = session.execute(
-            sa.select(User.id, User.name, User.password).where(User.username == username, User.active)
+            sa.select(User.id, User.name, User.password).where(User.username == named, User.active)
         ).one_or_none()
     if passwords.matches(password, found.password if found else None) and found:
-        user_id: UUID = found.id
-        return user_id
+        return Proof(found.id, found.password)
     record_failure(found.id if found else None, found.name if found else None)
     raise NotRightError
 
@@ -106,13 +121,13 @@ def leave(sign_in: SignIn) -> None:
             record(session, Event(Action.SIGN_OUT, "account", sign_in.user_id, actor))
 
 
-def confirm_with_password(sign_in: SignIn, password: str, at: datetime) -> None:
-    """Take somebody's password anew within her session; raises NotRightError, TooManyTriesError."""
-    if check_password(sign_in.username, password, at) != sign_in.user_id:
+def confirm_with_password(sign_in: SignIn, password: str, at: datetime) -> str:
+    """Take somebody's password anew and return the session's new token; raises as ``enter_with_password``."""
+    if check_password(sign_in.username, password, at).user_id != sign_in.user_id:
         raise NotRightError
     with Session(db.engines[DIRECTORY]) as session, writing(session):
         throttling.forget(session, PASSWORD, sign_in.username)
-        sessions.confirm(session, sign_in.session_id, at)
+        return sessions.confirm(session, sign_in.session_id, at)
 
 
 def touch(sign_in: SignIn, at: datetime) -> None:

@@ -25,11 +25,13 @@ from referral.shared.database import directory_session, writing
 @public
 def sign_in() -> ResponseReturnValue:
     """Take a name and a password; the second factor comes next."""
-    form = SignInForm(next=request.args.get("next"))
+    form, before = SignInForm(next=request.args.get("next")), door.known_sign_in()
     if form.validate_on_submit() and is_taken(
         form,
         "password",
-        lambda: entry.enter_with_password(form.username.data, form.password.data, door.device(), now()),
+        lambda: entry.enter_with_password(
+            form.username.data, form.password.data, door.device(), now(), before
+        ),
         _("This name and this password do not go together."),
     ):
         found = door.current_sign_in()
@@ -72,8 +74,8 @@ def sign_in_with_passkey() -> ResponseReturnValue:
             challenge = passkeys.take_challenge(written, session.pop(door.CHALLENGE, ""), None, at)
         with writing(directory_session()) as written:
             user = passkeys.recognize(written, challenge, form.credential.data, at)
-            if (waiting := door.current_sign_in()) is not None:
-                sessions.end_session(written, waiting.user_id, waiting.session_id)
+            if (before := door.known_sign_in()) is not None:
+                sessions.end_session(written, before.user_id, before.session_id)
             token = entry.open_fully(written, user, door.device(), at)
     except passkeys.PasskeyError:
         entry.record_failure(None, None)
@@ -123,12 +125,13 @@ def confirm() -> ResponseReturnValue:
     if form.validate_on_submit():
         message = _("This is not the password of your account.")
         try:
-            entry.confirm_with_password(found, form.password.data, now())
+            token = entry.confirm_with_password(found, form.password.data, now())
         except TooManyTriesError as error:
             form.refuse("password", say_wait(error))
         except entry.NotRightError:
             form.refuse("password", message)
         else:
+            door.admit(token)
             return door.go_on(found, form.next.data, request.form.get("kept"))
     return show("accounts/confirm.html", form)
 
@@ -144,13 +147,13 @@ def confirm_with_passkey() -> ResponseReturnValue:
         with writing(directory_session()) as written:
             challenge = passkeys.take_challenge(written, session.pop(door.CHALLENGE, ""), None, at)
         with writing(directory_session()) as written:
-            if passkeys.recognize(written, challenge, form.credential.data, at).id != found.user_id:
-                raise passkeys.PasskeyError
-            sessions.confirm(written, found.session_id, at)
+            passkeys.recognize_own(written, found, challenge, form.credential.data, at)
+            token = sessions.confirm(written, found.session_id, at)
     except passkeys.PasskeyError:
         shown = ConfirmForm(formdata=None, next=form.next.data)
         shown.form_errors = [_("This passkey was not recognized.")]
         return show("accounts/confirm.html", shown, HTTPStatus.UNPROCESSABLE_ENTITY)
+    door.admit(token)
     return door.go_on(found, form.next.data, request.form.get("kept"))
 
 

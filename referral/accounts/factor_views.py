@@ -22,9 +22,9 @@ from referral.shared.database import directory_session, writing
 
 
 def allowed() -> SignIn | ResponseReturnValue:
-    """Return who may change her factors: at her first sign-in, or when she proved anew who she is."""
+    """Return who may change her factors: while she has none, or when she proved anew who she is."""
     found = door.current_sign_in()
-    if found is not None and found.stage is Stage.SETUP:
+    if found is not None and found.stage is Stage.SETUP and not found.has_factor:
         return found
     if found is None or found.stage is not Stage.OPEN:
         return redirect(url_for("accounts.sign_in"), HTTPStatus.SEE_OTHER)
@@ -84,11 +84,14 @@ def set_up_application() -> ResponseReturnValue:
     if secret is None:
         return redirect(url_for("accounts.choose_factor"), HTTPStatus.SEE_OTHER)
     if form.validate_on_submit():
-        with writing(directory_session()) as written:
-            user = factors.finish_application(written, found, form.code.data, at)
-            codes, token = begin_to_use(user, found) if user else ([], None)
-        if user is not None:
-            return show_codes(codes, token) if codes else done(_("Your application is set up."))
+        try:
+            with writing(directory_session()) as written:
+                user = factors.finish_application(written, found, form.code.data, at)
+                begun = begin_to_use(user, found) if user else None
+        except factors.NoSecretWaitsError:
+            return redirect(url_for("accounts.choose_factor"), HTTPStatus.SEE_OTHER)
+        if begun is not None:
+            return go_on(*begun, _("Your application is set up."))
         form.refuse("code", _("This code is not right. Check the clock of the device and type the next one."))
     page = render_template(
         "accounts/application.html",
@@ -141,11 +144,12 @@ def add_passkey() -> ResponseReturnValue:
         with writing(directory_session()) as written:
             challenge_id = session.pop(door.CHALLENGE, "")
             challenge = passkeys.take_challenge(written, challenge_id, found.user_id, at)
-            user = passkeys.register(written, found, challenge, form.credential.data, form.name.data, at)
-            codes, token = begin_to_use(user, found)
+            answer = passkeys.Answer(challenge, form.credential.data, form.name.data)
+            user = passkeys.register(written, found, answer, at)
+            begun = begin_to_use(user, found)
     except passkeys.PasskeyError:
         return done(_("No passkey was added."))
-    return show_codes(codes, token) if codes else done(_("Your passkey was added."))
+    return go_on(*begun, _("Your passkey was added."))
 
 
 @blueprint.post("/passkeys/<uuid:passkey_id>/remove")
@@ -174,24 +178,27 @@ def renew_recovery_codes() -> ResponseReturnValue:
     with writing(directory_session()) as written:
         user = factors.find_user(written, found.user_id)
         codes = factors.make_recovery_codes(written, user, found.as_actor())
-    return show_codes(codes, None)
+    return render_template("accounts/codes.html", codes=codes)
 
 
-def begin_to_use(user: User, found: SignIn) -> tuple[list[str], str | None]:
-    """Give the first recovery codes, and open the session of somebody who has just got her first factor."""
+def begin_to_use(user: User, found: SignIn) -> tuple[list[str], str]:
+    """Give the first recovery codes, and open the session of somebody who has just got her first factor.
+
+    Returns the codes, none where she has some, and the session's new token.
+    """
     written, codes = directory_session(), []
     if not user.mf_recovery_codes:
         codes = factors.make_recovery_codes(written, user, Actor(user.name, user_id=user.id))
     if found.stage is Stage.OPEN:
         return codes, sessions.renew(written, found.session_id, now())
+    sessions.end_sessions(written, user.id, but=found.session_id)
     return codes, entry.finish(written, found, door.device(), now())
 
 
-def show_codes(codes: list[str], token: str | None) -> ResponseReturnValue:
-    """Show recovery codes, this once."""
-    if token is not None:
-        door.admit(token)
-    return render_template("accounts/codes.html", codes=codes)
+def go_on(codes: list[str], token: str, message: str) -> ResponseReturnValue:
+    """Show recovery codes, this once, or say what was done."""
+    door.admit(token)
+    return render_template("accounts/codes.html", codes=codes) if codes else done(message)
 
 
 def done(message: str) -> ResponseReturnValue:

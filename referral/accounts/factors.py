@@ -14,6 +14,7 @@ from referral.access.policy import Actor
 from referral.accounts import sessions, throttling
 from referral.accounts.letters import tell_of_change
 from referral.accounts.models import Passkey, Stage, User, UserSession
+from referral.accounts.security import RECOVERY_CODES
 from referral.accounts.sessions import SignIn
 from referral.audit.events import Action, Event
 from referral.audit.services import record
@@ -28,7 +29,13 @@ class LastFactorError(Exception):
 
 
 class NoSecretWaitsError(LookupError):
-    """No application is being set up in this session."""
+    """No application is being set up in this session, or nobody may by it."""
+
+
+def check_setup(user: User, sign_in: SignIn) -> None:
+    """Refuse a factor to whoever proved the password only, once there is one; raises NoSecretWaitsError."""
+    if sign_in.stage is Stage.SETUP and user.has_factor:
+        raise NoSecretWaitsError
 
 
 def find_user(session: Session, user_id: object) -> User:
@@ -49,9 +56,10 @@ def check_code(session: Session, user: User, typed: str) -> bool:
 
 def _take_recovery_code(session: Session, user: User, code: str) -> bool:
     util = current_app.extensions["security"]._mf_recovery_codes_util  # noqa: SLF001  # it has no public name
-    if not user.mf_recovery_codes or not util.check_recovery_code(user, code):
+    held = {code: sealed for sealed in user.mf_recovery_codes or () for code in util._decrypt_codes([sealed])}  # noqa: SLF001  # as above
+    if code not in held:
         return False
-    util.delete_recovery_code(user, code)
+    user.mf_recovery_codes = [sealed for sealed in user.mf_recovery_codes or () if sealed != held[code]]
     session.flush()
     return True
 
@@ -64,7 +72,8 @@ def count_recovery_codes(user: User) -> int:
 def make_recovery_codes(session: Session, user: User, actor: Actor) -> list[str]:
     """Return new recovery codes, which are shown once; the old ones serve no more."""
     util = current_app.extensions["security"]._mf_recovery_codes_util  # noqa: SLF001  # it has no public name
-    codes: list[str] = util.create_recovery_codes(user)
+    codes: list[str] = _totp().generate_recovery_codes(RECOVERY_CODES)
+    user.mf_recovery_codes = util._encrypt_codes(codes)  # noqa: SLF001  # what it offers writes by itself
     record(session, Event(Action.CREATE, "recovery_codes", user.id, actor))
     return codes
 
@@ -94,13 +103,14 @@ def key_for(secret: str) -> str:
 def finish_application(session: Session, sign_in: SignIn, typed: str, at: datetime) -> User | None:
     """Keep the application that is being set up, if the code is of it; raises NoSecretWaitsError."""
     user = find_user(session, sign_in.user_id)
+    check_setup(user, sign_in)
     row = session.get(UserSession, sign_in.session_id)
     if row is None or row.waiting_secret is None:
         raise NoSecretWaitsError
     if not _totp().verify_totp(re.sub(r"\s", "", typed), row.waiting_secret, user, window=WINDOW_SECONDS):
         return None
     user.totp_secret, row.waiting_secret = row.waiting_secret, None
-    note_change(session, user, sign_in, Action.CREATE, "application", at)
+    note_change(session, user, sign_in, (Action.CREATE, "application"), at)
     return user
 
 
@@ -110,7 +120,7 @@ def remove_application(session: Session, sign_in: SignIn, at: datetime) -> None:
     if not user.passkeys:
         raise LastFactorError
     user.totp_secret = user.totp_counter = None
-    note_change(session, user, sign_in, Action.CHANGE, "application", at)
+    note_change(session, user, sign_in, (Action.CHANGE, "application"), at)
 
 
 def remove_passkey(session: Session, sign_in: SignIn, passkey: Passkey, at: datetime) -> None:
@@ -119,15 +129,15 @@ def remove_passkey(session: Session, sign_in: SignIn, passkey: Passkey, at: date
     if user.totp_secret is None and len(user.passkeys) == 1:
         raise LastFactorError
     user.passkeys.remove(passkey)
-    note_change(session, user, sign_in, Action.CHANGE, "passkey", at)
+    note_change(session, user, sign_in, (Action.CHANGE, "passkey"), at)
 
 
 def note_change(
-    session: Session, user: User, sign_in: SignIn, action: Action, what: str, at: datetime
+    session: Session, user: User, sign_in: SignIn, change: tuple[Action, str], at: datetime
 ) -> None:
     """Record a change of how somebody signs in, and tell her unless she is just beginning."""
     actor = Actor(user.name, user_id=user.id)
-    record(session, Event(action, what, user.id, actor))
+    record(session, Event(*change, user.id, actor))
     if sign_in.stage is Stage.OPEN:
         tell_of_change(session, user, "factor_changed", at)
 
@@ -141,4 +151,5 @@ def clear_factors(session: Session, user: User) -> None:
 
 
 def _totp() -> Totp:
-    return current_app.extensions["security"]._totp_factory  # noqa: SLF001  # it has no public name
+    factory: Totp = current_app.extensions["security"]._totp_factory  # noqa: SLF001  # it has no public name
+    return factory

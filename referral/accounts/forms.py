@@ -26,6 +26,7 @@ from referral.accounts import kept
 from referral.accounts.models import User
 from referral.accounts.names import LONGEST, is_login_name, normalize_login
 from referral.accounts.passwords import WeakPasswordError, check_strength
+from referral.accounts.people import Change
 from referral.accounts.security import LONGEST_PASSWORD
 from referral.accounts.words import ROLES, WEAKNESSES
 from referral.mail.letters import LetterError, check_address, is_one_line
@@ -261,11 +262,19 @@ class RolesForm(StaffForm):
     """What somebody does here."""
 
     roles = Ticks(_l("What this person does here"), validate_choice=False)
+    shown = HiddenField()
+    """Roles as they were when the page was opened."""
 
     def __init__(self, offered: Iterable[Role], *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
         self.offered = tuple(offered)
         self.roles.choices = [SelectChoice(value=role.value, label=ROLES[role]) for role in self.offered]
+
+    def read_change(self) -> Change:
+        """Return what is asked for, and upon what it was decided."""
+        held = {role.value for role in self.offered}
+        shown = frozenset(Role(text) for text in (self.shown.data or "").split() if text in held)
+        return Change(frozenset(Role(text) for text in self.roles.data), shown)
 
     def validate_roles(self, field: Ticks) -> None:
         """Take one role at least, and only what can be held there."""

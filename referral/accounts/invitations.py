@@ -8,6 +8,7 @@ from datetime import datetime
 from uuid import UUID
 
 import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from referral.access.policy import Actor, Role, fits
@@ -83,7 +84,7 @@ def send(session: Session, invitation: Invitation, token: str) -> None:
 
 def free_login(session: Session, wish: str, at: datetime) -> str:
     """Return a login name that neither an account nor an open invitation has."""
-    base = propose_login(wish)
+    base = propose_login(wish)  # the names of others begin with it, whatever their number
     used = session.scalars(sa.select(User.username).where(User.username.startswith(base, autoescape=True)))
     held = session.scalars(
         sa.select(Invitation.username).where(
@@ -106,6 +107,14 @@ def accept(session: Session, token: str, password_hash: str, at: datetime) -> Us
         raise NoInvitationError
     invitation.closed_at = at
     session.flush()
+    user = _make_user(session, invitation, password_hash, at)
+    actor = Actor(user.name, user_id=user.id)
+    record(session, Event(Action.CREATE, "account", user.id, actor, invitation.organization_id))
+    _add_membership(session, user, invitation, actor, at)
+    return user
+
+
+def _make_user(session: Session, invitation: Invitation, password_hash: str, at: datetime) -> User:
     user = User(
         username=_still_free(session, invitation, at),
         name=invitation.name,
@@ -115,11 +124,13 @@ def accept(session: Session, token: str, password_hash: str, at: datetime) -> Us
         password_changed_at=at,
         created_at=at,
     )
-    session.add(user)
-    session.flush()
-    actor = Actor(user.name, user_id=user.id)
-    record(session, Event(Action.CREATE, "account", user.id, actor, invitation.organization_id))
-    _add_membership(session, user, invitation, actor, at)
+    try:
+        with session.begin_nested():
+            session.add(user)
+    except IntegrityError:  # somebody else took the name at this very moment
+        user.username = _still_free(session, invitation, at)
+        session.add(user)
+        session.flush()
     return user
 
 
@@ -146,6 +157,12 @@ def list_open(session: Session, organization_id: UUID | None, at: datetime) -> S
         where = Invitation.organization_id.is_(None)
     statement = sa.select(Invitation).where(where, *_is_open(at)).order_by(Invitation.created_at.desc())
     return session.scalars(statement).all()
+
+
+def forget_old(session: Session, at: datetime) -> None:
+    """Delete what serves no more: it names people who may never have come."""
+    over = (Invitation.expires_at < at, Invitation.closed_at < at)
+    session.execute(sa.delete(Invitation).where(sa.or_(*over)))
 
 
 def find_held(

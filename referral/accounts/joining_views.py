@@ -109,9 +109,10 @@ def reset_requested() -> ResponseReturnValue:
 def reset_password(token: str) -> ResponseReturnValue:
     """Take a new password from whoever has the link; signing in comes next, with the second factor."""
     at = now()
-    if resets.find_open(directory_session(), token, at) is None:
+    owner = resets.find_owner(directory_session(), token, at)
+    if owner is None:
         return show_spent()
-    form = NewPasswordForm()
+    form = NewPasswordForm(about=(owner.name, owner.username))
     if form.validate_on_submit():
         hashed = passwords.make_hash(form.new_password.data)
         try:

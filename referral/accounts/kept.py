@@ -16,6 +16,7 @@ from werkzeug.datastructures import MultiDict
 
 from referral.accounts.rules import KEPT
 from referral.accounts.security import as_fernet_key, derive_key
+from referral.accounts.sessions import SignIn
 
 FIELD = "kept"
 RESTORED = "restored"
@@ -27,19 +28,22 @@ MOST_BYTES = 48 * 1024
 
 
 class Kept(msgspec.Struct, frozen=True):
-    """A form that was sent, whose it is and where it went."""
+    """A form that was sent, whose it is, where it went and for whom she acted then."""
 
     user_id: UUID
     path: str
     fields: list[tuple[str, str]]
+    has_chosen: bool = False
+    acting_for: UUID | None = None
 
 
-def keep(user_id: UUID, path: str, form: MultiDict[str, str]) -> str | None:
+def keep(found: SignIn, path: str, form: MultiDict[str, str]) -> str | None:
     """Return a form sealed, without its secrets; None where there is nothing, or too much, to keep."""
     fields = without_secrets(form)
     if not fields:
         return None
-    sealed = _key().encrypt(zlib.compress(msgspec.json.encode(Kept(user_id, path, fields)))).decode()
+    typed = Kept(found.user_id, path, fields, found.has_chosen, found.acting_for)
+    sealed = _key().encrypt(zlib.compress(msgspec.json.encode(typed))).decode()
     return sealed if len(sealed) <= MOST_BYTES else None
 
 

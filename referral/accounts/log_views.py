@@ -25,6 +25,7 @@ from referral.shared.clock import QUEBEC
 from referral.shared.database import directory_session
 
 MOST_LINES = 5000
+LAST_POSITION = 2**63 - 1
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -34,7 +35,7 @@ def access_log(code: str) -> ResponseReturnValue:
     place = read_place(code)
     actor = require(Permission.AUDIT_READ, Target(place))
     assert place is not None  # noqa: S101  # the policy lets nobody read the installation's here
-    before = request.args.get("before", type=int)
+    before = request.args.get("before", type=read_position)
     lines = list_for_organization(directory_session(), place, before)
     page = render_template(
         "accounts/log.html",
@@ -46,6 +47,14 @@ def access_log(code: str) -> ResponseReturnValue:
     directory_session().rollback()
     record_apart(Event(Action.VIEW, "access_log", place, actor, place))
     return page
+
+
+def read_position(text: str) -> int:
+    """Return a place in the log; raises ValueError for a number that no database holds."""
+    number = int(text)
+    if not 0 <= number <= LAST_POSITION:
+        raise ValueError(number)
+    return number
 
 
 @blueprint.get("/places/<code>/log.csv")

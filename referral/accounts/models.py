@@ -41,7 +41,7 @@ class User(Identified, DirectoryBase, UserMixin):  # type: ignore[misc]  # Flask
 
     username: Mapped[str] = mapped_column(sa.String(64), unique=True)
     name: Mapped[str] = mapped_column(sa.String(120))
-    email: Mapped[str | None] = mapped_column(sa.String(254))
+    email: Mapped[str | None] = mapped_column(sa.String(254))  # type: ignore[assignment]  # the mixin wants one
     language: Mapped[str] = mapped_column(sa.String(2))
     active: Mapped[bool] = mapped_column(default=True)
     fs_uniquifier: Mapped[str] = mapped_column(HASH, unique=True, default=lambda: uuid.uuid4().hex)
@@ -110,7 +110,10 @@ class Invitation(Identified, DirectoryBase):
 
 
 class PasswordReset(Identified, DirectoryBase):
-    """A link to choose a new password; ``user_id`` is None only in a decoy, which never outlives a savepoint."""
+    """A link to choose a new password.
+
+    ``user_id`` is None only in a decoy, which never outlives a savepoint.
+    """
 
     __tablename__ = "password_reset"
 

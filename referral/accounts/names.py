@@ -25,10 +25,14 @@ def is_login_name(text: str) -> bool:
 
 
 def propose_login(name: str, taken: Collection[str] = ()) -> str:
-    """Return a login name from somebody's name, with a number where another has it: *marie.tremblay2*."""
+    """Return a login name from somebody's name, with a number where another has it: *marie.tremblay2*.
+
+    What is a login name already stays as it is.
+    """
     plain = unicodedata.normalize("NFKD", name.lower().translate(LIGATURES))
     letters = "".join(character for character in plain if not unicodedata.combining(character))
-    base = re.sub(r"[^a-z0-9]+", ".", letters).strip(".")[: LONGEST - 6].strip(".") or "compte"
+    made = name if is_login_name(name) else re.sub(r"[^a-z0-9]+", ".", letters).strip(".")
+    base = made[: LONGEST - 6].strip("._-") or "compte"
     number, login = 1, base
     while login in taken:
         number += 1

@@ -86,6 +86,9 @@ def change_password() -> ResponseReturnValue:
 
 def knows_password(found: SignIn, form: ChangePasswordForm) -> bool:
     """Say whether the old password is right and the new one is another."""
+    if form.current_password.data == form.new_password.data:
+        form.refuse("new_password", WEAKNESSES[Weakness.SAME])
+        return False
     try:
         entry.confirm_with_password(found, form.current_password.data, now())
     except TooManyTriesError as error:
@@ -93,9 +96,7 @@ def knows_password(found: SignIn, form: ChangePasswordForm) -> bool:
     except entry.NotRightError:
         form.refuse("current_password", _("This is not the password of your account."))
     else:
-        if form.current_password.data != form.new_password.data:
-            return True
-        form.refuse("new_password", WEAKNESSES[Weakness.SAME])
+        return True
     return False
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import uuid
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
@@ -82,11 +83,16 @@ def challenge_any(session: Session, at: datetime) -> tuple[uuid.UUID, str]:
 
 
 def _keep(session: Session, user_id: uuid.UUID | None, challenge: bytes, at: datetime) -> uuid.UUID:
-    session.execute(sa.delete(PasskeyChallenge).where(PasskeyChallenge.expires_at < at))
+    forget_old(session, at)
     row = PasskeyChallenge(user_id=user_id, challenge=challenge, expires_at=at + CHALLENGE)
     session.add(row)
     session.flush()
     return row.id
+
+
+def forget_old(session: Session, at: datetime) -> None:
+    """Delete challenges that nobody answered in time."""
+    session.execute(sa.delete(PasskeyChallenge).where(PasskeyChallenge.expires_at < at))
 
 
 def take_challenge(session: Session, challenge_id: str, user_id: uuid.UUID | None, at: datetime) -> bytes:
@@ -102,20 +108,28 @@ def take_challenge(session: Session, challenge_id: str, user_id: uuid.UUID | Non
     return row.challenge
 
 
-def register(
-    session: Session, sign_in: SignIn, challenge: bytes, answer: str, name: str, at: datetime
-) -> User:
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a browser made of a challenge, and what its owner calls the passkey."""
+
+    challenge: bytes
+    credential: str
+    name: str
+
+
+def register(session: Session, sign_in: SignIn, answer: Answer, at: datetime) -> User:
     """Keep a new passkey of somebody's; raises PasskeyError."""
     user = factors.find_user(session, sign_in.user_id)
     try:
+        factors.check_setup(user, sign_in)
         made = verify_registration_response(
-            credential=answer,
-            expected_challenge=challenge,
+            credential=answer.credential,
+            expected_challenge=answer.challenge,
             expected_rp_id=site_host(),
             expected_origin=current_app.config["SITE_URL"],
             require_user_verification=True,
         )
-    except (WebAuthnException, ValueError) as error:
+    except (WebAuthnException, ValueError, factors.NoSecretWaitsError) as error:
         raise PasskeyError from error
     if len(user.passkeys) >= MOST_PASSKEYS or find_passkey(session, made.credential_id):
         raise PasskeyError
@@ -124,11 +138,11 @@ def register(
             credential_id=made.credential_id,
             public_key=made.credential_public_key,
             sign_count=made.sign_count,
-            name=name,
+            name=answer.name,
             created_at=at,
         )
     )
-    factors.note_change(session, user, sign_in, Action.CREATE, "passkey", at)
+    factors.note_change(session, user, sign_in, (Action.CREATE, "passkey"), at)
     return user
 
 
@@ -151,6 +165,12 @@ def recognize(session: Session, challenge: bytes, answer: str, at: datetime) -> 
         raise PasskeyError from error
     passkey.sign_count, passkey.used_at = signed.new_sign_count, at
     return passkey.user
+
+
+def recognize_own(session: Session, sign_in: SignIn, challenge: bytes, answer: str, at: datetime) -> None:
+    """Check that a passkey of whoever is signed in signed a challenge; raises PasskeyError."""
+    if recognize(session, challenge, answer, at).id != sign_in.user_id:
+        raise PasskeyError
 
 
 def find_passkey(session: Session, credential_id: bytes) -> Passkey | None:

@@ -57,7 +57,10 @@ def normalize(password: str) -> str:
 
 
 def check_strength(password: str, about: Iterable[str]) -> None:
-    """Refuse a password that is short, common or easily guessed from what is known; raises WeakPasswordError."""
+    """Refuse a password that is short, common or easily guessed from what is known.
+
+    Raises WeakPasswordError.
+    """
     plain = normalize(password)
     if len(plain) < SHORTEST_PASSWORD:
         raise WeakPasswordError(Weakness.SHORT)
@@ -77,7 +80,8 @@ def make_hash(password: str) -> str:
 
 def matches(password: str, hashed: str | None) -> bool:
     """Say whether a password is the one of a hash; None for nobody takes as long and is never right."""
-    found = verify_password(normalize(password)[: 4 * LONGEST_PASSWORD], hashed or _decoy())
+    decoy = _decoy()  # also where it is not needed: its first making takes a while
+    found = verify_password(normalize(password)[: 4 * LONGEST_PASSWORD], hashed or decoy)
     return bool(found) and hashed is not None
 
 
@@ -88,4 +92,5 @@ def _decoy() -> str:
 
 
 def _util() -> PasswordUtil:
-    return current_app.extensions["security"]._password_util  # noqa: SLF001  # it has no public name
+    util: PasswordUtil = current_app.extensions["security"]._password_util  # noqa: SLF001  # it has no public name
+    return util

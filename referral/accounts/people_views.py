@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from uuid import UUID
 
 from flask import abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
 from referral.access.guard import require
 from referral.access.policy import Actor, Permission, Role, Target, fits, permits
@@ -20,9 +22,12 @@ from referral.accounts.words import ROLES
 from referral.audit.events import Action, Event
 from referral.audit.services import record_apart
 from referral.shared.clock import now
+from referral.shared.conflict import Conflict, compare
 from referral.shared.database import directory_session, writing
+from referral.shared.versions import ConflictError
 
 INSTALLATION = "installation"
+NOBODY_ELSE_LEADS = _l("Nobody else leads here. Give that role to somebody else first.")
 Place = UUID | None
 
 
@@ -41,9 +46,9 @@ def code_of(place: Place) -> str:
     return str(place or INSTALLATION)
 
 
-def person_at(user_id: UUID, place: Place) -> User:
+def person_at(user_id: UUID, place: Place, *, lock: bool = False) -> User:
     """Return somebody of a place; answers 404 to anyone else, there or not."""
-    return people.find_person(directory_session(), user_id, place) or abort(404)
+    return people.find_person(directory_session(), user_id, place, lock=lock) or abort(404)
 
 
 @blueprint.get("/organizations")
@@ -132,24 +137,52 @@ def show_person(code: str, user_id: UUID) -> ResponseReturnValue:
     place = read_place(code)
     actor = require(Permission.MEMBERSHIP_CHANGE, Target(place, user_id))
     held = people.roles_at(person_at(user_id, place), place)
-    form = RolesForm([role for role in Role if fits(role, place)], roles=[role.value for role in held])
+    form = RolesForm(
+        [role for role in Role if fits(role, place)],
+        roles=[role.value for role in held],
+        shown=join_words(held),
+    )
+    conflict = None
     if form.validate_on_submit():
-        with writing(directory_session()) as session:
-            user, wanted = person_at(user_id, place), {Role(each) for each in form.roles.data}
-            people.set_roles(session, user, place, wanted, actor, now())
-        flash(_("The roles were changed."))
-        return redirect(url_for("accounts.show_person", code=code, user_id=user_id), 303)
+        try:
+            with writing(directory_session()) as session:
+                user = person_at(user_id, place, lock=True)
+                people.set_roles(session, user, form.read_change(), people.Deed(actor, place, now()))
+        except people.LastLeadError:
+            form.refuse("roles", NOBODY_ELSE_LEADS)
+        except ConflictError as error:
+            conflict = say_conflict(error.conflict)
+            form.shown.data = join_words(people.roles_at(person_at(user_id, place), place))
+        else:
+            flash(_("The roles were changed."))
+            return redirect(url_for("accounts.show_person", code=code, user_id=user_id), 303)
     user = person_at(user_id, place)
     page = render_template(
         "accounts/person.html",
         form=form,
+        conflict=conflict,
         button=PlainForm(formdata=None),
         user=user,
         code=code,
         place_name=name_place(directory_session(), place),
         may_reset=may_reset(actor, user, place),
     )
-    return page, form.status
+    return page, 409 if conflict else form.status
+
+
+def join_words(roles: Iterable[Role]) -> str:
+    """Return roles as the hidden field of the form holds them."""
+    return " ".join(role.value for role in roles)
+
+
+def say_conflict(conflict: Conflict) -> Conflict:
+    """Return both versions of somebody's roles in words."""
+    (field,) = conflict.fields
+    mine, theirs = (
+        ", ".join(str(ROLES[role]) for role in Role if role in side)  # type: ignore[operator]  # sets of roles
+        for side in (field.mine, field.theirs)
+    )
+    return compare({"roles": mine}, {"roles": theirs})
 
 
 def may_reset(actor: Actor, user: User, place: Place) -> bool:
@@ -167,7 +200,7 @@ def reset_factor(code: str, user_id: UUID) -> ResponseReturnValue:
         return asked
     try:
         with writing(directory_session()) as session:
-            people.reset_factor(session, person_at(user_id, place), place, actor, now())
+            people.reset_factor(session, person_at(user_id, place, lock=True), place, actor, now())
     except people.BelongsElsewhereError:
         flash(_("This person also acts for others: only the operator of Relais can do this."))
     else:
@@ -188,10 +221,12 @@ def end_access(code: str, user_id: UUID) -> ResponseReturnValue:
             return asked
         try:
             with writing(session):
-                leaving, heir = person_at(user_id, place), read_heir(form.heir.data)
-                people.end_access(session, leaving, place, heir, actor, now())
+                leaving, heir = person_at(user_id, place, lock=True), read_heir(form.heir.data)
+                people.end_access(session, leaving, heir, people.Deed(actor, place, now()))
         except people.HeirNeededError:
             form.refuse("heir", _("Choose who takes over."))
+        except people.LastLeadError:
+            form.refuse("heir", NOBODY_ELSE_LEADS)
         else:
             flash(_("The access has ended."))
             return redirect(url_for("accounts.list_people", code=code), 303)

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from referral.access.policy import Actor
 from referral.accounts import factors, letters, sessions, throttling
 from referral.accounts.models import PasswordReset, User
-from referral.accounts.names import hash_token, make_token
+from referral.accounts.names import hash_token, is_login_name, make_token
 from referral.accounts.rules import RESET
 from referral.accounts.sessions import SignIn
 from referral.audit.events import Action, Event
@@ -32,13 +32,13 @@ def request_reset(session: Session, username: str, at: datetime) -> None:
     Raises throttling.TooManyTriesError, of which the caller says nothing either.
     """
     throttling.count_attempt(session, SCOPE, username, at)
-    user = session.scalars(sa.select(User).where(User.username == username, User.active)).one_or_none()
-    if user is not None and user.email is not None:
-        send_link(session, user, at)
-        return
+    named = username if is_login_name(username) else ""
+    user = session.scalars(sa.select(User).where(User.username == named, User.active)).one_or_none()
+    is_known = user is not None and user.email is not None
     with session.begin_nested() as savepoint:
-        send_link(session, NOBODY, at)
-        savepoint.rollback()
+        send_link(session, user if user is not None and is_known else NOBODY, at)
+        if not is_known:
+            savepoint.rollback()
 
 
 def send_link(session: Session, user: User, at: datetime) -> None:
@@ -56,11 +56,7 @@ def send_link(session: Session, user: User, at: datetime) -> None:
 
 def make_link(session: Session, user: User, at: datetime) -> str:
     """Return the token of a link to choose a new password; earlier ones serve no more."""
-    session.execute(
-        sa.update(PasswordReset)
-        .where(PasswordReset.user_id == user.id, PasswordReset.closed_at.is_(None))
-        .values(closed_at=at)
-    )
+    close_links(session, user, at)
     token = make_token()
     session.add(
         PasswordReset(
@@ -75,6 +71,15 @@ def make_link(session: Session, user: User, at: datetime) -> str:
     return token
 
 
+def close_links(session: Session, user: User, at: datetime) -> None:
+    """Let the links that somebody holds serve no more."""
+    session.execute(
+        sa.update(PasswordReset)
+        .where(PasswordReset.user_id == user.id, PasswordReset.closed_at.is_(None))
+        .values(closed_at=at)
+    )
+
+
 def find_open(session: Session, token: str, at: datetime, *, lock: bool = False) -> PasswordReset | None:
     """Return the link of a token while it can be used."""
     statement = sa.select(PasswordReset).where(
@@ -86,8 +91,14 @@ def find_open(session: Session, token: str, at: datetime, *, lock: bool = False)
     return session.scalars(statement.with_for_update() if lock else statement).one_or_none()
 
 
+def find_owner(session: Session, token: str, at: datetime) -> User | None:
+    """Return whose link it is, while it can be used."""
+    link = find_open(session, token, at)
+    return None if link is None else session.get(User, link.user_id)
+
+
 def reset_password(session: Session, token: str, password_hash: str, at: datetime) -> User:
-    """Change the password of a link's owner and end her sessions; raises NoResetError for who comes second."""
+    """Change the password of a link's owner and end her sessions; raises NoResetError for the second."""
     link = find_open(session, token, at, lock=True)
     if link is None:
         raise NoResetError
@@ -113,6 +124,7 @@ def change_password(session: Session, sign_in: SignIn, password_hash: str, at: d
 def set_password(session: Session, user: User, password_hash: str, at: datetime) -> None:
     """Write a new password, record it and tell its owner."""
     user.password, user.password_changed_at = password_hash, at
+    close_links(session, user, at)
     record(session, Event(Action.CHANGE, "password", user.id, Actor(user.name, user_id=user.id)))
     letters.tell_of_change(session, user, "password_changed", at)
 

@@ -7,12 +7,12 @@ Ours write under the house's lock, record what they do, and leave the public pag
 from __future__ import annotations
 
 import base64
-from typing import Any
+from typing import Any, cast
 
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from flask import Flask
-from flask_security import Security
+from flask_security import Security, UserMixin
 from flask_security.datastore import SQLAlchemyUserDatastore
 from flask_security.totp import Totp
 
@@ -27,16 +27,16 @@ LEAST_SCORE = 3
 """Of zxcvbn's four: resists guessing offline for a while."""
 
 
-class CountedTotp(Totp):  # type: ignore[misc]  # Flask-Security is typed too loosely to derive from
+class CountedTotp(Totp):
     """Codes that serve once: the moment of the last one is kept with its owner."""
 
-    def get_last_counter(self, user: User) -> int | None:
+    def get_last_counter(self, user: UserMixin) -> int | None:
         """Return the moment of the last code that was taken."""
-        return user.totp_counter
+        return cast(User, user).totp_counter
 
-    def set_last_counter(self, user: User, tmatch: Any) -> None:
+    def set_last_counter(self, user: UserMixin, tmatch: Any) -> None:
         """Keep the moment of the code that was just taken."""
-        user.totp_counter = tmatch.counter
+        cast(User, user).totp_counter = tmatch.counter
 
 
 def derive_key(secret: str, use: str) -> bytes:
@@ -52,34 +52,36 @@ def as_fernet_key(key: bytes) -> bytes:
 def init_app(app: Flask) -> None:
     """Give the application Flask-Security without its pages, commands, cookies and hooks."""
     secret = app.config["SECRET_KEY"]
-    app.config.from_mapping(
-        SECURITY_PASSWORD_HASH="argon2",
-        SECURITY_PASSWORD_SCHEMES=["argon2"],
-        SECURITY_DEPRECATED_PASSWORD_SCHEMES=[],
-        SECURITY_PASSWORD_SINGLE_HASH=["argon2"],
-        SECURITY_PASSWORD_LENGTH_MIN=SHORTEST_PASSWORD,
-        SECURITY_PASSWORD_NORMALIZE_FORM="NFKC",
-        SECURITY_PASSWORD_COMPLEXITY_CHECKER="zxcvbn",
-        SECURITY_ZXCVBN_MINIMUM_SCORE=LEAST_SCORE,
-        SECURITY_MULTI_FACTOR_RECOVERY_CODES=True,
-        SECURITY_MULTI_FACTOR_RECOVERY_CODES_N=RECOVERY_CODES,
-        SECURITY_MULTI_FACTOR_RECOVERY_CODES_KEYS=[as_fernet_key(derive_key(secret, "codes"))],
-        SECURITY_TOTP_SECRETS={1: derive_key(secret, "totp").hex()},
-        SECURITY_TOTP_ISSUER=ISSUER,
-        SECURITY_DEFAULT_REMEMBER_ME=False,
-        SECURITY_CLI_USERS_NAME=False,
-        SECURITY_CLI_ROLES_NAME=False,
+    app.config.update(
+        {
+            "SECURITY_PASSWORD_HASH": "argon2",
+            "SECURITY_PASSWORD_SCHEMES": ["argon2"],
+            "SECURITY_DEPRECATED_PASSWORD_SCHEMES": [],
+            "SECURITY_PASSWORD_SINGLE_HASH": ["argon2"],
+            "SECURITY_PASSWORD_LENGTH_MIN": SHORTEST_PASSWORD,
+            "SECURITY_PASSWORD_NORMALIZE_FORM": "NFKC",
+            "SECURITY_PASSWORD_COMPLEXITY_CHECKER": "zxcvbn",
+            "SECURITY_ZXCVBN_MINIMUM_SCORE": LEAST_SCORE,
+            "SECURITY_MULTI_FACTOR_RECOVERY_CODES": True,
+            "SECURITY_MULTI_FACTOR_RECOVERY_CODES_N": RECOVERY_CODES,
+            "SECURITY_MULTI_FACTOR_RECOVERY_CODES_KEYS": [as_fernet_key(derive_key(secret, "codes"))],
+            "SECURITY_TOTP_SECRETS": {1: derive_key(secret, "totp").hex()},
+            "SECURITY_TOTP_ISSUER": ISSUER,
+            "SECURITY_DEFAULT_REMEMBER_ME": False,
+            "SECURITY_CLI_USERS_NAME": False,
+            "SECURITY_CLI_ROLES_NAME": False,
+        }
     )
-    store = SQLAlchemyUserDatastore(db, User, None)
+    store = SQLAlchemyUserDatastore(db, User, None)  # type: ignore[arg-type]  # roles are ours
     json = app.json
-    security = Security(app, store, register_blueprint=False, totp_cls=CountedTotp)
+    Security(app, store, register_blueprint=False, totp_cls=CountedTotp)
     app.json = json
-    leave_other_pages_alone(app, security)
+    leave_other_pages_alone(app)
 
 
-def leave_other_pages_alone(app: Flask, security: Any) -> None:
+def leave_other_pages_alone(app: Flask) -> None:
     """Take away what would look for a signed-in user at every request, also at a public page's."""
-    hooks = (
+    hooks: tuple[list[Any], ...] = (
         app.before_request_funcs[None],
         app.after_request_funcs[None],
         app.template_context_processors[None],

@@ -133,9 +133,10 @@ def touch(session: Session, session_id: uuid.UUID, at: datetime) -> None:
     )
 
 
-def confirm(session: Session, session_id: uuid.UUID, at: datetime) -> None:
-    """Write that somebody proved anew who she is."""
+def confirm(session: Session, session_id: uuid.UUID, at: datetime) -> str:
+    """Write that somebody proved anew who she is, and return the token that her session has from now on."""
     session.execute(sa.update(UserSession).where(UserSession.id == session_id).values(confirmed_at=at))
+    return renew(session, session_id, at)
 
 
 def renew(session: Session, session_id: uuid.UUID, at: datetime) -> str:

@@ -11,10 +11,12 @@ from datetime import datetime
 
 import sqlalchemy as sa
 from flask import current_app
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from referral.accounts.models import Throttle
 from referral.accounts.rules import FORGETTING, wait_after
+from referral.shared.database import DIRECTORY, db
 
 
 class TooManyTriesError(Exception):
@@ -33,11 +35,7 @@ def key_of(scope: str, name: str) -> str:
 
 def count_attempt(session: Session, scope: str, name: str, at: datetime) -> None:
     """Count an attempt, inside ``writing``; raises TooManyTriesError where it may not be made."""
-    key = key_of(scope, name)
-    row = session.get(Throttle, key, with_for_update=True)
-    if row is None:
-        row = Throttle(key=key, failures=0, failed_at=at, blocked_until=None)
-        session.add(row)
+    row = _lock(session, key_of(scope, name), at)
     if row.blocked_until is not None and row.blocked_until > at:
         raise TooManyTriesError(row.blocked_until)
     if at - row.failed_at > FORGETTING:
@@ -48,9 +46,19 @@ def count_attempt(session: Session, scope: str, name: str, at: datetime) -> None
     row.blocked_until = at + wait if wait else None
 
 
+def _lock(session: Session, key: str, at: datetime) -> Throttle:
+    """Return the row of a key, locked; of many at once that find none, one makes it and the others wait."""
+    dialect = postgresql if db.engines[DIRECTORY].dialect.name == "postgresql" else sqlite
+    row = {"key": key, "failures": 0, "failed_at": at, "blocked_until": None}
+    session.execute(dialect.insert(Throttle).values(**row).on_conflict_do_nothing())
+    return session.get_one(Throttle, key, with_for_update=True, populate_existing=True)
+
+
 def forget(session: Session, scope: str, name: str) -> None:
-    """Forget what failed in a name: it was its owner."""
-    session.execute(sa.delete(Throttle).where(Throttle.key == key_of(scope, name)))
+    """Forget what failed in a name: it was its owner. The row stays for those who wait for it."""
+    session.execute(
+        sa.update(Throttle).where(Throttle.key == key_of(scope, name)).values(failures=0, blocked_until=None)
+    )
 
 
 def forget_old(session: Session, at: datetime) -> None:

@@ -13,6 +13,7 @@ from referral.accounts import (  # noqa: F401 (views are on the blueprint, table
     cookies,
     entry_views,
     factor_views,
+    jobs,
     joining_views,
     log_views,
     models,
@@ -49,6 +50,7 @@ def init_app(app: Flask) -> None:
     security.init_app(app)
     load_actors_with(app, load_actor)
     name_targets(TARGETS)
+    jobs.init_app(app)
     app.register_blueprint(blueprint)
     app.jinja_env.globals.update(
         account_frame=frame, say_event=say, role_names=ROLES, form_token=generate_csrf

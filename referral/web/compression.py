@@ -1,19 +1,21 @@
 """Pages sent compressed: on a weak signal, a page of results takes a seventh of the time.
 
-Only what is public: where a page holds a secret beside what a stranger can choose, the length
-of the compressed page would tell of the secret.
+Only what is public and holds no token of a form: where a page holds a secret beside what a stranger
+can choose, the length of the compressed page would tell of the secret.
 """
 
 from __future__ import annotations
 
 import gzip
 
-from flask import Response, current_app, request
+from flask import Response, current_app, g, request
 
 from referral.access.guard import PUBLIC
 
 LEAST_BYTES = 1024
 LEVEL = 5
+FORM_TOKEN = "csrf_token"  # noqa: S105  # the name of a field
+"""Under which Flask-WTF keeps the token of a page that has a form."""
 COMPRESSED = frozenset({"text/html", "text/css", "text/javascript", "application/geo+json"})
 
 
@@ -36,4 +38,5 @@ def _may_be_compressed(response: Response) -> bool:
         and not response.direct_passthrough
         and (response.content_length or 0) >= LEAST_BYTES
         and (view is None or getattr(view, PUBLIC, False))
+        and FORM_TOKEN not in g
     )

@@ -10,6 +10,7 @@ Answer = TypeVar("Answer", bound=Response)
 
 SOURCES = {
     "default-src": "'none'",
+    "object-src": "'none'",
     "script-src": "'self'",
     "style-src": "'self'",
     "img-src": "'self'",

@@ -6,6 +6,7 @@ from flask import Flask
 
 from referral.web import (
     assets,
+    bodies,
     compression,
     cookies,
     errors,
@@ -36,6 +37,7 @@ def init_app(app: Flask) -> None:
     assets.init_app(app)
     errors.init_app(app)
     origin.init_app(app)
+    bodies.init_app(app)
     limits.init_app(app)
     sealing.init_app(app)
     templating.init_app(app)

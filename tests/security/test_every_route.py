@@ -65,6 +65,7 @@ def test_every_answer_has_a_policy_that_lets_nothing_in_from_elsewhere(answers):
         parts = dict(part.strip().partition(" ")[::2] for part in policy.split(";"))
         return (
             parts.get("default-src") != "'none'"
+            or parts.get("object-src") != "'none'"
             or parts.get("base-uri") != "'none'"
             or parts.get("form-action") != "'self'"
             or parts.get("frame-ancestors") not in ("'none'", "'self'")

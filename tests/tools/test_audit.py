@@ -29,3 +29,12 @@ def test_without_an_answer_nothing_fails_and_the_line_says_so(text):
 
 def test_what_could_not_be_looked_up_is_not_counted_as_sound():
     assert audit.verdict(report(SOUND, UNKNOWN))[1].endswith("none in the 1 of 2 packages that were found.")
+
+
+def test_an_index_that_knows_none_of_them_is_no_comfort():
+    code, line = audit.verdict(report(UNKNOWN, UNKNOWN))
+
+    assert (code, line) == (
+        0,
+        "Known weaknesses: nobody knew any of the 2 packages: nothing was learnt.",
+    )

@@ -1,0 +1,1 @@
+"""The demonstration: fictional people that anyone signs in as, on this machine only."""

@@ -108,6 +108,33 @@ def test_no_order_to_a_database_is_put_together_from_texts():
     assert found == []
 
 
+PATTERNS = frozenset({"compile", "match", "fullmatch", "search", "sub", "split", "findall", "finditer"})
+
+
+def is_written_here(node):
+    """Say whether a pattern is made of constants only."""
+    if isinstance(node, ast.JoinedStr):
+        parts = [part.value for part in node.values if isinstance(part, ast.FormattedValue)]
+        return all(map(is_written_here, parts))
+    if isinstance(node, ast.BinOp):
+        return is_written_here(node.left) and is_written_here(node.right)
+    if isinstance(node, ast.Attribute):
+        return node.attr == "pattern"  # of a pattern or of a filter, which are constants
+    return isinstance(node, ast.Constant) or (isinstance(node, ast.Name) and node.id.isupper())
+
+
+def test_no_text_from_elsewhere_becomes_a_pattern():
+    patterns = [(place, node) for place, name, owner, node in calls() if owner == "re" and name in PATTERNS]
+    listed = "confidentiality.py"  # compiles each of a list of constants
+
+    assert len(patterns) > 20
+    assert [
+        place
+        for place, node in patterns
+        if not is_written_here(node.args[0]) and not place.startswith(listed)
+    ] == []
+
+
 def test_what_numpy_reads_is_numbers_only():
     loads = [
         node for _, name, owner, node in calls() if owner == "np" and name in ("load", "save", "fromfile")

@@ -96,6 +96,16 @@ def test_no_answer_may_be_taken_for_another_kind(answers):
     assert wrong(answers, is_wrong) == []
 
 
+def test_every_answer_over_tls_asks_for_tls_for_two_years(application):
+    browser = application.test_client()
+    said = {
+        browser.get(route.path, base_url="https://localhost").headers.get("Strict-Transport-Security")
+        for route in list_routes(application)
+    }
+
+    assert said == {"max-age=63072000; includeSubDomains"}
+
+
 def test_no_other_origin_may_read_an_answer(answers):
     def is_wrong(_route, _method, answer):
         return any(name.lower().startswith("access-control-") for name, _ in answer.headers)

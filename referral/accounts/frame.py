@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 
 from referral.access.policy import Permission, Target, permits
 from referral.accounts import door
+from referral.accounts.entries import Offer, list_offers
 from referral.accounts.forms import PlainForm
 from referral.accounts.models import Stage
 from referral.accounts.organizations import name_place
@@ -32,6 +33,7 @@ class Frame:
     may_list_people: bool
     may_list_organizations: bool
     may_read_log: bool
+    offers: list[Offer]
 
 
 def frame() -> Frame | None:
@@ -55,6 +57,7 @@ def frame() -> Frame | None:
             may_list_people=permits(actor, Permission.MEMBERSHIP_LIST, target),
             may_list_organizations=permits(actor, Permission.MEMBERSHIP_LIST),
             may_read_log=permits(actor, Permission.AUDIT_READ, target),
+            offers=list_offers(actor),
         )
     shown: Frame = g.frame
     return shown

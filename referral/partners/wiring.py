@@ -1,0 +1,18 @@
+"""Attaches the pages of partners and vetters to the application, where there is a database."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from referral.accounts.cookies import open_area
+from referral.partners.areas import LISTINGS, VETTING, listings, vetting
+
+
+def init_app(app: Flask) -> None:
+    """Register what this feature adds; without a database nothing of it is there."""
+    if app.config["DIRECTORY_URL"] is None:
+        return
+    for area in (LISTINGS, VETTING):
+        open_area(app, area)
+    app.register_blueprint(listings)
+    app.register_blueprint(vetting)

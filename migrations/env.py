@@ -14,8 +14,10 @@ import referral.accounts.models
 import referral.audit.models
 import referral.catalogue.change_models
 import referral.catalogue.models
+import referral.catalogue.vetting_models
 import referral.evidence.models
 import referral.mail.models
+import referral.partners.house_phone_models
 from referral.shared.database import DirectoryBase
 
 MODELS = (
@@ -23,8 +25,10 @@ MODELS = (
     referral.audit.models,
     referral.catalogue.change_models,
     referral.catalogue.models,
+    referral.catalogue.vetting_models,
     referral.evidence.models,
     referral.mail.models,
+    referral.partners.house_phone_models,
 )
 
 BASES = (DirectoryBase,)

@@ -160,6 +160,19 @@ class ServiceCapacity(Identified, OfService, DirectoryBase):
     updated_at: Mapped[datetime] = mapped_column(index=True)
 
 
+class RoomAudience(DirectoryBase):
+    """Whom an organization lets know whether there is room; until it chooses, workers who signed in."""
+
+    __tablename__ = "room_audience"
+
+    service_id: Mapped[uuid.UUID] = mapped_column(
+        sa.ForeignKey("service.id", ondelete="CASCADE"), primary_key=True
+    )
+    audience: Mapped[Audience] = mapped_column(default=Audience.PARTNERS)
+    chosen_by: Mapped[str]
+    chosen_at: Mapped[datetime]
+
+
 class TemporaryClosure(Identified, OfService, DirectoryBase):
     """A time in which a service does not answer as usual; told at once, ended by its day or by a person."""
 
@@ -167,10 +180,12 @@ class TemporaryClosure(Identified, OfService, DirectoryBase):
 
     starts_on: Mapped[date]
     ends_on: Mapped[date | None]
+    reason_code: Mapped[str | None] = mapped_column(sa.String(32))
     reason: Mapped[Bilingual] = bilingual("reason")
     told_by: Mapped[str]
     via: Mapped[Via]
     told_at: Mapped[datetime]
+    confirmed_at: Mapped[datetime | None] = mapped_column(doc="When somebody last said that it still lasts.")
     ended_at: Mapped[datetime | None]
 
 

@@ -33,6 +33,17 @@ class FlagStatus(StrEnum):
     DISMISSED = "dismissed"
 
 
+class FlagAnswer(StrEnum):
+    """What came of a flag, as whoever flagged is told."""
+
+    CORRECTED = "corrected"
+    WITHDRAWN = "withdrawn"
+    CORRECT = "correct"
+    """The organization says that the listing is right."""
+    NOT_REACHED = "not-reached"
+    NOT_OURS = "not-ours"
+
+
 class UnmetReason(StrEnum):
     """Why a need stayed unmet."""
 

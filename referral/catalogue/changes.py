@@ -35,7 +35,8 @@ from referral.catalogue.checking import (
 )
 from referral.catalogue.confidentiality import is_shelter
 from referral.catalogue.fields import FIELDS, Handling, Values, decode, differing, encode, texts_of, to_review
-from referral.catalogue.models import Service
+from referral.catalogue.models import PhoneType, Service
+from referral.catalogue.refusals import check_not_refused
 from referral.catalogue.services import record_revision
 from referral.catalogue.values import list_locations, read_values, write_value
 
@@ -99,6 +100,7 @@ def propose(  # noqa: PLR0913, PLR0917  # what, by whom, when, with which words
     current = read_values(session, service)
     changed = differing(current, values)
     check_values(changed, confidential=is_confidential_service(service))
+    check_not_refused(session, changed)
     if not is_reachable({**current, **changed}):
         raise ValuesRefusedError((FieldProblem("phones", NO_WAY),))
     at_once = {name: value for name, value in changed.items() if _is_at_once(name)}
@@ -256,25 +258,52 @@ def approve(  # noqa: PLR0913  # what, by whom, when, having seen what
     if change.status is not ChangeStatus.WAITING:
         raise DecidedAlreadyError
     service = session.get_one(Service, change.service_id, with_for_update=True)
-    if FIELDS[change.field].handling is Handling.CALL_FIRST and change.called_at is None:
+    if needs_call(service, change) and change.called_at is None:
         raise NotCalledError
     current = read_values(session, service)[change.field]
     if encode(change.field, current) not in {change.value_before, seen}:
         raise ChangedSinceError(change, current)
-    if is_confidential_service(service) and not _is_second(change, vetter):
-        change.first_approved_by = vetter.user_id
-        session.flush()
-        return Approval(needs_second=True)
     wanted = decode(change.field, change.value_after or "null") if value is None else value
     check_values({change.field: wanted}, confidential=is_confidential_service(service))
+    check_not_refused(session, {change.field: wanted})
+    if needs_two_people(service, change) and not _agree_again(change, wanted, vetter):
+        session.flush()
+        return Approval(needs_second=True)
     _close_change(change, ChangeStatus.APPROVED, vetter, at)
     author = Author(vetter, Via.VETTER)
     revision = apply_values(session, service, {change.field: wanted}, author, at, change.proposal_id)
     return Approval(revision)
 
 
-def _is_second(change: ProposedChange, vetter: Actor) -> bool:
-    return change.first_approved_by is not None and change.first_approved_by != vetter.user_id
+def earlier_number(service: Service) -> str | None:
+    """Return the number listed now, on which a change of what leads to the service is confirmed."""
+    voices = [phone for phone in service.phones if phone.type is PhoneType.VOICE]
+    return min(voices, key=lambda phone: (phone.position, phone.number)).number if voices else None
+
+
+def needs_call(service: Service, change: ProposedChange) -> bool:
+    """Say whether the number listed before must be called first; where there is none, two people look."""
+    return FIELDS[change.field].handling is Handling.CALL_FIRST and earlier_number(service) is not None
+
+
+def needs_two_people(service: Service, change: ProposedChange) -> bool:
+    """Say whether two people must agree: the place is confidential, or nobody can be called to confirm."""
+    unreachable = FIELDS[change.field].handling is Handling.CALL_FIRST and earlier_number(service) is None
+    return unreachable or is_confidential_service(service)
+
+
+def _agree_again(change: ProposedChange, wanted: Any, vetter: Actor) -> bool:
+    """Note who agrees to a value; say whether somebody else had agreed to the same one before.
+
+    Whoever proposed counts as neither of the two.
+    """
+    if change.proposal is not None and change.proposal.user_id == vetter.user_id:
+        return False
+    written = encode(change.field, wanted)
+    if written == change.value_after and change.first_approved_by not in {None, vetter.user_id}:
+        return True
+    change.value_after, change.first_approved_by = written, vetter.user_id
+    return False
 
 
 def refuse(session: Session, change: ProposedChange, vetter: Actor, at: datetime) -> None:

@@ -26,6 +26,7 @@ from referral.catalogue.records import (
     organization_values,
     service_record,
 )
+from referral.catalogue.refusals import Register, read_register
 from referral.catalogue.rows import ServiceRow
 from referral.catalogue.services import lock_directory, make_step, record_revision
 from referral.catalogue.stored import LOCATION, Stored, Writes, directory_connection, holds, read_stored
@@ -79,6 +80,7 @@ def import_catalogue(
     lock_directory(session)
     stored = read_stored(session)
     _check_fallbacks(catalogue, stored, remarks)
+    _check_refusals(read_register(session), catalogue, remarks)
     remarks.check()
     work = _Import(catalogue, stored, remarks)
     work.plan(progress or _no_progress)
@@ -91,6 +93,25 @@ def _check_fallbacks(catalogue: Catalogue, stored: Stored, remarks: Remarks) -> 
     for row in catalogue.services:
         if row.fallback_slug and row.fallback_slug not in known:
             remarks.refuse(catalogue.file, row.line, "fallback_org_id", NO_FALLBACK)
+
+
+def _check_refusals(register: Register, catalogue: Catalogue, remarks: Remarks) -> None:
+    """Refuse rows that name, or lead to, somebody who is not to be listed."""
+    for row in catalogue.services if register else ():
+        for problem in register.find(
+            {
+                "org_name": row.organization_name,
+                "service_name": row.name,
+                "description": row.description,
+                "hours": row.hours,
+                "email": row.email,
+                "website": row.website,
+                "phone": row.phone,
+                "phone_tollfree": row.toll_free,
+                "phone_tty_or_sms": row.text_or_tty,
+            }
+        ):
+            remarks.refuse(catalogue.file, row.line, problem.name, problem.reason)
 
 
 def _no_progress(_done: int, _total: int) -> None:

@@ -1,4 +1,4 @@
-"""Tables of vetting: who looks at what, calls, duplicates set aside, what moved, and who is not to be listed."""
+"""Tables of vetting: claims, calls, duplicates set aside, what moved, and who is not to be listed."""
 
 from __future__ import annotations
 

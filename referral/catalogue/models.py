@@ -135,6 +135,7 @@ class Service(Identified, DirectoryBase):
     attributes: Mapped[list[Attribute]] = relationship(cascade="all, delete-orphan")
     phones: Mapped[list[Phone]] = relationship(cascade="all, delete-orphan", order_by="Phone.position")
     schedules: Mapped[list[Schedule]] = relationship(cascade="all, delete-orphan")
+    closed_days: Mapped[list[ClosedDay]] = relationship(cascade="all, delete-orphan")
     languages: Mapped[list[Language]] = relationship(cascade="all, delete-orphan")
     service_areas: Mapped[list[ServiceArea]] = relationship(cascade="all, delete-orphan")
     eligibilities: Mapped[list[Eligibility]] = relationship(cascade="all, delete-orphan")
@@ -246,6 +247,15 @@ class Schedule(Identified, OfService, DirectoryBase):
     closes_at: Mapped[time]
     valid_from: Mapped[date | None]
     valid_to: Mapped[date | None]
+
+
+class ClosedDay(Identified, OfService, DirectoryBase):
+    """A day on which a service is closed, whatever its week says."""
+
+    __tablename__ = "closed_day"
+    __table_args__ = (sa.UniqueConstraint("service_id", "day"),)
+
+    day: Mapped[date]
 
 
 class Language(Identified, OfService, DirectoryBase):

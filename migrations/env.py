@@ -18,6 +18,7 @@ import referral.catalogue.vetting_models
 import referral.evidence.models
 import referral.mail.models
 import referral.partners.house_phone_models
+import referral.partners.round_models
 from referral.shared.database import DirectoryBase
 
 MODELS = (
@@ -29,6 +30,7 @@ MODELS = (
     referral.evidence.models,
     referral.mail.models,
     referral.partners.house_phone_models,
+    referral.partners.round_models,
 )
 
 BASES = (DirectoryBase,)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -79,9 +79,15 @@ def make_card(listing: Listing, hit: Hit, near: KnownPlace | None) -> Card:
     )
 
 
-def list_cards(listings: Iterable[Listing], at: datetime) -> list[Card]:
-    """Return cards of listings that nobody searched for, as on the page of their organization."""
-    return [make_card(each, Hit(0, 0.0, "unknown", is_open(each, at)), None) for each in listings]
+def list_cards(listings: Iterable[Listing], at: datetime, closed: Collection[str] = ()) -> list[Card]:
+    """Return cards of listings that nobody searched for, as on the page of their organization.
+
+    ``closed`` are the ids of those that told that they are closed for now.
+    """
+    return [
+        make_card(each, Hit(0, 0.0, "unknown", each.id not in closed and is_open(each, at)), None)
+        for each in listings
+    ]
 
 
 def label(taxonomy: str, code: str) -> str:

@@ -79,9 +79,9 @@ class Details:
         return bool(self.clientele or self.ages or self.admission)
 
 
-def describe(listing: Listing, at: datetime) -> Details:
-    """Return what to say of a service at an aware moment."""
-    openness = openness_of(listing, is_open(listing, at))
+def describe(listing: Listing, at: datetime, *, is_closed: bool = False) -> Details:
+    """Return what to say of a service at an aware moment; ``is_closed`` where it told that it is for now."""
+    openness = openness_of(listing, not is_closed and is_open(listing, at))
     return Details(
         listing=listing,
         voice=_phones(listing, "voice"),
@@ -91,7 +91,7 @@ def describe(listing: Listing, at: datetime) -> Details:
         clientele=labels("clientele", listing.clientele),
         openness=openness,
         opening=str(words.OPENNESS[openness]),
-        today=say_hours(hours_today(listing, at)),
+        today="" if is_closed else say_hours(hours_today(listing, at)),
         week=say_week(listing),
         ages=say_ages(listing.minimum_age, listing.maximum_age),
         admission=_answers("eligibility", listing.eligibility),

@@ -14,6 +14,7 @@ from referral.directory.asked import page_given, search_token
 from referral.directory.cards import list_cards
 from referral.directory.details import describe, say_trusts
 from referral.directory.forms import SearchForm
+from referral.directory.live import find_line, list_lines
 from referral.directory.needs import list_tiles
 from referral.directory.reach import find_way
 from referral.edition.reader import current_edition
@@ -84,10 +85,12 @@ def show_service(service_id: UUID) -> ResponseReturnValue:
     if position is None:
         abort(404)
     listing = edition.listing(position)
+    live = find_line(listing)
     return render_template(
         "directory/service.html",
-        details=describe(listing, now()),
+        details=describe(listing, now(), is_closed=live.is_closed),
         listing=listing,
+        live=live,
         way=find_way(listing, edition),
         back=results_address(str(service_id)),
         edition_day=edition_day(),
@@ -103,10 +106,13 @@ def show_organization(organization_id: UUID) -> ResponseReturnValue:
     if found is None:
         abort(404)
     listings = [edition.listing(position) for position in found.positions]
+    live = list_lines(listings)
+    closed = {id_ for id_, line in live.items() if line.is_closed}
     return render_template(
         "directory/organization.html",
         organization=found.card,
-        cards=list_cards(listings, now()),
+        cards=list_cards(listings, now(), closed),
+        live=live,
         trusts=say_trusts(listings),
         back=results_address(),
         edition_day=edition_day(),

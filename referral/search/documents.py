@@ -44,6 +44,8 @@ class Document:
     precision: int = NO_POINT
     ages: tuple[int, int] = (UNKNOWN_AGE, UNKNOWN_AGE)
     trust: int = 0
+    assured: int = 0
+    """The day of the last confirmation as an ordinal, 0 where there was none."""
 
     def add(self, term: str, weight: float) -> None:
         """Count a term once more."""
@@ -58,6 +60,7 @@ def make_document(listing: Listing) -> Document:
         tie=int.from_bytes(hashlib.blake2b(listing.id.encode(), digest_size=8).digest(), "big"),
         ages=tuple(UNKNOWN_AGE if age is None else age for age in (listing.minimum_age, listing.maximum_age)),  # type: ignore[arg-type]
         trust=LADDER.index(Trust(listing.trust)) if listing.trust in LADDER else 0,
+        assured=listing.assured_date.toordinal() if listing.assured_date else 0,
     )
     document.point, document.precision = _point(listing)
     for text, language, weight, prefix in _texts(listing):

@@ -13,13 +13,17 @@ from referral.search.bitmaps import bitmap_of
 from referral.search.index import Index
 
 
-def open_and_closed(index: Index, at: datetime) -> tuple[BitMap, BitMap]:
-    """Return the positions known to be open at an aware moment, and those known to be closed."""
+def open_and_closed(index: Index, at: datetime, told_closed: BitMap | None = None) -> tuple[BitMap, BitMap]:
+    """Return the positions known to be open at an aware moment, and those known to be closed.
+
+    ``told_closed`` are closed whatever their hours say.
+    """
     wall = wall_clock(at)
     kept: tuple[datetime, tuple[BitMap, BitMap]] | None = index.cache.get("openness")
     if kept is None or kept[0] != wall:
         kept = index.cache["openness"] = (wall, _judge(index, wall))  # replaced whole: threads share it
-    return kept[1]
+    opened, closed = kept[1]
+    return (opened - told_closed, closed | told_closed) if told_closed else (opened, closed)
 
 
 def _judge(index: Index, wall: datetime) -> tuple[BitMap, BitMap]:

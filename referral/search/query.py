@@ -9,6 +9,7 @@ from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
+from pyroaring import BitMap
 
 from referral.geo.places import KnownPlace
 from referral.shared.bilingual import Language
@@ -24,7 +25,8 @@ class Query:
 
     ``at`` is aware; openness, age of facts and closures are judged at that moment. ``sort`` puts
     something before the order of ``search.ranking``: the distance, who is open, or ``ranks`` given
-    for each position (a name), the least first.
+    for each position (a name), the least first. ``closed`` and ``without_room`` are positions that
+    the index cannot know: what was told since.
     """
 
     at: datetime
@@ -36,6 +38,8 @@ class Query:
     offset: int = 0
     sort: Sort = "best"
     ranks: Ranks | None = None
+    closed: BitMap = field(default_factory=BitMap)
+    without_room: BitMap = field(default_factory=BitMap)
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,6 +56,10 @@ class Config:
     COOKIES_SECURE: bool = True
     EDITION_DIR: Path = Path("instance/editions")
     EDITIONS_KEPT: int = 3
+    CONTACT_HOURS: int = 48
+    ROOM_BED_HOURS: int = 24
+    ROOM_OTHER_DAYS: int = 7
+    CLOSURE_ASK_DAYS: int = 14
     SEALING_DIR: Path = Path("instance/sealing")
     AUDIT_KEY: str | None = None
     AUDIT_WITNESS: Path = Path("instance/audit-witness.json")
@@ -109,6 +113,10 @@ class Config:
             EDITION_DIR=Path(given.get("EDITION_DIR", "instance/editions")).absolute(),
             SEALING_DIR=Path(given.get("SEALING_DIR", "instance/sealing")).absolute(),
             EDITIONS_KEPT=read_number(given, "EDITIONS_KEPT", default=3, least=1),
+            CONTACT_HOURS=read_number(given, "CONTACT_HOURS", default=48, least=1, most=24 * 365),
+            ROOM_BED_HOURS=read_number(given, "ROOM_BED_HOURS", default=24, least=1, most=24 * 7),
+            ROOM_OTHER_DAYS=read_number(given, "ROOM_OTHER_DAYS", default=7, least=1, most=31),
+            CLOSURE_ASK_DAYS=read_number(given, "CLOSURE_ASK_DAYS", default=14, least=1, most=366),
             PUBLISHED_FROM=read_choice(given, "PUBLISHED_FROM", PUBLISHABLE),
             MAP_TILES_URL=_tiles_url(given),
             MAP_TILES_HOST=given.get("MAP_TILES_HOST") or None,

@@ -73,6 +73,7 @@ def upgrade_directory() -> None:
         ),
         sa.PrimaryKeyConstraint("service_id", name="pk_room_audience"),
     )
+    op.create_index("ix_service_capacity_latest", "service_capacity", ["service_id", "updated_at"])
     with op.batch_alter_table("temporary_closure") as batch:
         batch.add_column(sa.Column("reason_code", sa.String(32), nullable=True))
         batch.add_column(sa.Column("confirmed_at", MOMENT, nullable=True))
@@ -82,5 +83,6 @@ def downgrade_directory() -> None:
     with op.batch_alter_table("temporary_closure") as batch:
         batch.drop_column("confirmed_at")
         batch.drop_column("reason_code")
+    op.drop_index("ix_service_capacity_latest", "service_capacity")
     for table in ("room_audience", "house_phone_service", "house_phone"):
         op.drop_table(table)

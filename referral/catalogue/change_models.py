@@ -151,6 +151,7 @@ class ServiceCapacity(Identified, OfService, DirectoryBase):
     """Room, as last told by the organization; it fades with its age. Each telling is a row of its own."""
 
     __tablename__ = "service_capacity"
+    __table_args__ = (sa.Index("ix_service_capacity_latest", "service_id", "updated_at"),)
 
     unit: Mapped[str]
     state: Mapped[RoomState]

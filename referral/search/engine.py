@@ -16,6 +16,7 @@ from referral.search.facets import count_facets
 from referral.search.index import Index
 from referral.search.matching import Match, match
 from referral.search.opening import open_and_closed
+from referral.search.overdue import judge, set_back
 from referral.search.query import Found, Hit, Query
 from referral.search.ranking import SHARES, best, weigh
 from referral.search.results import Results
@@ -33,8 +34,10 @@ def search(index: Index, query: Query) -> Found:
     territory = locate(index, query.near, query.filters.get("region", ()))
     choices = _with_languages(index, choices, ask)
     order = weigh(index, ask, matched, choices, territory, told=(query.closed, query.without_room))
-    results = Results(index, query, ask, choices, territory, order, moment)
-    candidates = _candidates(results, matched)
+    standings = judge(index, query.at)
+    order = set_back(order, territory, standings.last)
+    results = Results(index, query, ask, choices, territory, order, moment, standings)
+    candidates = _candidates(results, matched) - standings.hidden
     candidates -= _too_far(results, candidates)
     found = results.fitting(candidates)
     hits = tuple(_hit(results, position) for position in _page(results, found))
@@ -65,7 +68,7 @@ def _too_far(results: Results, candidates: BitMap) -> BitMap:
     tier, km, level = results.territory.tier, results.territory.km, results.order.level
     if results.query.near is None:
         return BitMap()
-    positions = positions_of(results.fitting(candidates))
+    positions = positions_of(results.fitting(candidates) - results.standings.last)
     serving = positions[tier[positions] < UNKNOWN]
     if not len(serving):
         return BitMap()
@@ -93,6 +96,7 @@ def _hit(results: Results, position: int) -> Hit:
         unknown=unknown,
         distance_km=km,
         distance_band=band,
+        overdue=results.standings.of(position),
     )
 
 

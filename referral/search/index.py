@@ -28,7 +28,17 @@ FORMAT = 2
 K1, B = 1.2, 0.6
 """BM25: how soon repetition stops to count, and how much a long listing is held against it."""
 
-FLAT = ("length", "tie", "latitude", "longitude", "precision", "minimum_age", "maximum_age", "trust", "assured")
+FLAT = (
+    "length",
+    "tie",
+    "latitude",
+    "longitude",
+    "precision",
+    "minimum_age",
+    "maximum_age",
+    "trust",
+    "assured",
+)
 
 
 class ForeignIndexError(Exception):

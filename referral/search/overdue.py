@@ -6,7 +6,7 @@ confirmed is not overdue; it is *unconfirmed*, and ranks by its trust.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 import numpy as np
@@ -18,10 +18,14 @@ from referral.search.attributes import INACTIVE, URGENT
 from referral.search.bitmaps import bitmap_of, flags_of, positions_of
 from referral.search.index import Index
 from referral.search.query import Overdue
+from referral.search.ranking import Order
+from referral.search.territory import ELSEWHERE, Territory
 from referral.shared.clock import QUEBEC
 
 NEVER = 0
 """In the place of the day of a confirmation that nobody made."""
+STEP = 1 << 40
+"""More than any key of ``search.ranking``."""
 NAMED = ("need=", "region=")
 
 
@@ -76,6 +80,15 @@ def _judge(index: Index, today: date) -> Standings:
     hidden = bitmap_of(np.flatnonzero(old)) - spared
     said = bitmap_of(np.flatnonzero(last))
     return Standings(bitmap_of(np.flatnonzero(due)) - said, said - hidden, spared, hidden)
+
+
+def set_back(order: Order, territory: Territory, last: BitMap) -> Order:
+    """Rank what is overdue after all others that serve the place asked, then after all that do not."""
+    if not last:
+        return order
+    serves = (territory.tier != ELSEWHERE) if territory.asked else np.ones(len(order.keys), dtype=np.bool_)
+    steps = 2 * serves.astype(np.int64) - flags_of(last, len(order.keys))
+    return replace(order, keys=order.keys + STEP * steps)
 
 
 def _spared(index: Index, old: npt.NDArray[np.bool_]) -> BitMap:

@@ -17,6 +17,8 @@ from referral.shared.bilingual import Language
 Serves = Literal["place", "region", "province", "elsewhere", "unknown"]
 Ranks = npt.NDArray[np.int64]
 Sort = Literal["best", "distance", "open", "given"]
+Overdue = Literal["due", "last", "spared", "hidden"]
+"""See ``search.overdue``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,7 @@ class Hit:
     unknown: tuple[str, ...] = ()
     distance_km: float | None = None
     distance_band: str | None = None
+    overdue: Overdue | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,7 +41,7 @@ class FlagAnswer(StrEnum):
     CORRECT = "correct"
     """The organization says that the listing is right."""
     NOT_REACHED = "not-reached"
-    NOT_OURS = "not-ours"
+    SET_ASIDE = "set-aside"
 
 
 class UnmetReason(StrEnum):
@@ -67,6 +67,14 @@ class AgeBand(StrEnum):
     FROM_65 = "65-or-more"
 
 
+STATUS_OF = {
+    answer: FlagStatus.CORRECTED
+    if answer in {FlagAnswer.CORRECTED, FlagAnswer.WITHDRAWN}
+    else FlagStatus.DISMISSED
+    for answer in FlagAnswer
+}
+ANSWER_OF = {FlagStatus.CORRECTED: FlagAnswer.CORRECTED, FlagStatus.DISMISSED: FlagAnswer.SET_ASIDE}
+"""What is told where only a status was given."""
 URGENCY = {kind: place for place, kind in enumerate(FlagKind)}
 
 

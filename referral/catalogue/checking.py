@@ -124,6 +124,7 @@ def _check_website(value: str | None) -> None:
 
 def _check_hours(value: Hours) -> None:
     _check_count(value.openings)
+    _check_count(value.closed_on)
     for each in value.openings:
         if not each.byday or not set(each.byday) <= set(WEEKDAYS):
             raise CellError(NO_DAYS)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from typing import Any
 
@@ -29,11 +30,12 @@ class Handling(StrEnum):
 
 
 class Hours(msgspec.Struct, frozen=True, omit_defaults=True):
-    """When a service can be reached: always, by the week, or in words."""
+    """When a service can be reached: always, by the week, or in words; and single days without any hours."""
 
     always_open: bool | None = None
     openings: tuple[Opening, ...] = ()
     description: Text = Text()
+    closed_on: tuple[date, ...] = ()
 
 
 class Ages(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -26,6 +26,7 @@ from referral.catalogue.models import (
     Accessibility,
     Answer,
     Attribute,
+    ClosedDay,
     CostOption,
     Eligibility,
     Language,
@@ -126,7 +127,8 @@ def _hours(service: Service) -> Hours:
     in_order = sorted(
         openings, key=lambda each: (str(each.valid_from or ""), each.byday, each.opens_at, each.closes_at)
     )
-    return Hours(service.always_open, tuple(in_order), _text(service.hours))
+    closed = tuple(sorted(each.day for each in service.closed_days))
+    return Hours(service.always_open, tuple(in_order), _text(service.hours), closed)
 
 
 def _area(service: Service) -> Territory:
@@ -198,6 +200,9 @@ def _write_hours(session: Session, service: Service, value: Hours) -> None:
         )
         for each in value.openings
     )
+    service.closed_days.clear()
+    session.flush()
+    service.closed_days.extend(ClosedDay(day=day) for day in sorted(set(value.closed_on)))
 
 
 def _terms_writer(taxonomy: str) -> Callable[[Session, Service, tuple[str, ...]], None]:

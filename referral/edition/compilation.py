@@ -81,6 +81,7 @@ def compile_listing(service: Service) -> tuple[Listing, int]:
                 for each in service.schedules
             )
         ),
+        closed_on=tuple(sorted(each.day for each in service.closed_days)),
         eligibility={each.criterion: each.answer.value for each in _by(service.eligibilities, "criterion")},
         cost=next((each.option for each in _by(service.cost_options, "option")), None),
         referral_routes=_codes(service, "referral_routes"),

@@ -10,12 +10,11 @@ from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
 from referral.catalogue.fields import Ages, ForWorkers, Handling, Hours, Lacks, ServedArea, Territory
-from referral.catalogue.listing import Opening, PhoneNumber, SpokenLanguage, Text
+from referral.catalogue.listing import PhoneNumber, SpokenLanguage, Text
 from referral.directory.cards import label, labels, language_name, region_name
 from referral.directory.details import say_ages
-from referral.directory.week import say_days
+from referral.directory.week import say_closed, say_opening
 from referral.directory.words import MODES
-from referral.i18n.dates import say_date, say_time
 from referral.i18n.lists import say_list
 from referral.i18n.locale import current_language
 from referral.i18n.phones import show_number
@@ -106,26 +105,12 @@ def _say_phones(value: tuple[PhoneNumber, ...]) -> Iterable[str]:
 def _say_hours(value: Hours) -> Iterable[str]:
     if value.always_open:
         yield gettext("Open 24 hours a day")
-    yield from (say_opening(each) for each in value.openings)
+    for each in value.openings:
+        hours = say_opening(each)
+        overnight = each.closes_at <= each.opens_at
+        yield gettext("%(hours)s the next day", hours=hours) if overnight else hours
+    yield from (say_closed(day) for day in value.closed_on)
     yield from say_text(value.description)
-
-
-def say_opening(opening: Opening) -> str:
-    """Return hours with their days and, where they do not hold always, their dates."""
-    language = current_language()
-    opens, closes = (say_time(moment, language) for moment in (opening.opens_at, opening.closes_at))
-    hours = gettext("%(opens)s to %(closes)s", opens=opens, closes=closes)
-    if opening.closes_at <= opening.opens_at:
-        hours = gettext("%(hours)s the next day", hours=hours)
-    first, last = (say_date(day, language) if day else "" for day in (opening.valid_from, opening.valid_to))
-    if first and first == last:
-        return gettext("%(day)s only: %(hours)s", day=first, hours=hours)
-    line = gettext("%(days)s %(hours)s", days=say_days(opening.byday), hours=hours)
-    if first and last:
-        return gettext("%(line)s, from %(first)s to %(last)s", line=line, first=first, last=last)
-    if first:
-        return gettext("%(line)s, from %(first)s on", line=line, first=first)
-    return gettext("%(line)s, until %(last)s", line=line, last=last) if last else line
 
 
 def _say_ages(value: Ages) -> Iterable[str]:

@@ -27,6 +27,7 @@ NAME, CATEGORY, ORGANIZATION, OTHER = 3.0, 2.0, 1.5, 1.0
 CODED = 3.0
 NO_POINT, SHOWN, BANDED = 0, 1, 2
 UNKNOWN_AGE = -1
+NO_HOURS = -1
 ALL_TIME = (1, 3_652_059)
 """Ordinals of the first and last days that there are."""
 
@@ -151,7 +152,12 @@ def _point(listing: Listing) -> tuple[tuple[float, float], int]:
 
 
 def _openings(listing: Listing) -> Iterator[tuple[int, int, int, int, int]]:
-    """Yield weekday (0 is Monday), opening and closing in seconds of the day, first and last day in force."""
+    """Yield weekday (0 is Monday), opening and closing in seconds of the day, first and last day in force.
+
+    A day on which a service is closed has no times: ``NO_HOURS`` for both.
+    """
+    for closed in listing.closed_on:
+        yield closed.weekday(), NO_HOURS, NO_HOURS, closed.toordinal(), closed.toordinal()
     for opening in listing.openings:
         opens, closes = (
             each.hour * 3600 + each.minute * 60 + each.second

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -57,6 +58,12 @@ class Config:
     EDITION_DIR: Path = Path("instance/editions")
     EDITIONS_KEPT: int = 3
     CONTACT_HOURS: int = 48
+    DUE_MONTHS: int = 12
+    DUE_MONTHS_URGENT: int = 6
+    LAST_MONTHS: int = 15
+    HIDDEN_MONTHS: int = 18
+    LINK_DAYS: int = 14
+    CALLS_A_WEEK: int = 10
     ROOM_BED_HOURS: int = 24
     ROOM_OTHER_DAYS: int = 7
     CLOSURE_ASK_DAYS: int = 14
@@ -128,6 +135,7 @@ class Config:
             PROXIES=read_number(given, "PROXIES", default=0, least=0, most=9),
             LOG_LEVEL=read_choice(given, "LOG_LEVEL", ("warning", "info")),
             DEMO=demo,
+            **_rounds(given),
             **_mail(given, development=development),
         )
 
@@ -235,6 +243,24 @@ def _contact(given: Mapping[str, str]) -> str | None:
     if not ADDRESS.fullmatch(mailbox):
         raise ConfigError(f"{PREFIX}SECURITY_CONTACT is neither https://…, tel:+… nor a mailbox: {contact}")
     return f"mailto:{mailbox}"
+
+
+def _rounds(given: Mapping[str, str]) -> dict[str, int]:
+    """Take how long a confirmation holds, in steps, and how many calls one person makes in a week."""
+    months = {
+        "DUE_MONTHS_URGENT": read_number(given, "DUE_MONTHS_URGENT", default=6, least=2, most=120),
+        "DUE_MONTHS": read_number(given, "DUE_MONTHS", default=12, least=2, most=120),
+        "LAST_MONTHS": read_number(given, "LAST_MONTHS", default=15, least=2, most=120),
+        "HIDDEN_MONTHS": read_number(given, "HIDDEN_MONTHS", default=18, least=2, most=120),
+    }
+    for (sooner, before), (later, after) in pairwise(months.items()):
+        if before > after or (before == after and later != "DUE_MONTHS"):
+            raise ConfigError(f"{PREFIX}{later} must be more than {PREFIX}{sooner}: {after}, {before}")
+    return {
+        **months,
+        "LINK_DAYS": read_number(given, "LINK_DAYS", default=14, least=1, most=60),
+        "CALLS_A_WEEK": read_number(given, "CALLS_A_WEEK", default=10, least=1, most=1000),
+    }
 
 
 def _mail(given: Mapping[str, str], *, development: bool) -> dict[str, Any]:

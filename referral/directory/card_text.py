@@ -78,6 +78,7 @@ def show_card(edition: Readable, hit: Hit, near: KnownPlace | None) -> ShownCard
         near.name if near else None,
         hit.serves,
         hit.open_now,
+        hit.overdue,
         hit.reasons,
         hit.unknown,
         hit.distance_km,

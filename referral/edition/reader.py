@@ -9,13 +9,15 @@ from pathlib import Path
 import structlog
 from flask import Flask, current_app, g
 
+from referral.catalogue.freshness import MONTHS, Months
 from referral.catalogue.listing import Listing
 from referral.edition.folder import EditionFolder
 from referral.edition.manifest import DamagedEditionError, Manifest, check_files, read_manifest
 from referral.edition.readers import Watcher, note_shown
 from referral.edition.store import ListingStore, OrganizationEntry, read_organizations
 from referral.search.engine import search
-from referral.search.index import Index
+from referral.search.index import ForeignIndexError, Index
+from referral.search.overdue import judge
 from referral.search.query import Query
 from referral.shared.clock import now
 
@@ -46,15 +48,27 @@ class Edition:
 
     def position_of(self, service_id: uuid.UUID) -> int | None:
         """Return where a service stands, or None where it is not shown."""
-        return self._positions.get(service_id)
+        position = self._positions.get(service_id)
+        return None if position is None or self._is_hidden(position) else position
 
     def organization(self, organization_id: uuid.UUID) -> OrganizationEntry | None:
         """Return an organization with the positions of its listings, or None."""
-        return self._organizations.get(organization_id)
+        found = self._organizations.get(organization_id)
+        if found is None:
+            return None
+        shown = tuple(position for position in found.positions if not self._is_hidden(position))
+        return OrganizationEntry(found.card, shown) if shown else None
+
+    def _is_hidden(self, position: int) -> bool:
+        """Say whether the confirmation of a listing is so old that it is not shown."""
+        return position in judge(self.index, now()).hidden
 
 
 class EditionReader:
     """Keeps the newest edition open; one for each process, safe among threads."""
+
+    months: Months = MONTHS
+    """After which a confirmation is too old."""
 
     def __init__(self, root: Path) -> None:
         self._place = EditionFolder(root)
@@ -89,10 +103,11 @@ class EditionReader:
             return
         try:
             found = Edition(folder)
-        except (DamagedEditionError, OSError):
+        except (DamagedEditionError, ForeignIndexError, OSError):
             log.exception("edition_damaged", edition=folder.name)
             return
         if self._edition is None or found.manifest.number >= self._edition.manifest.number:
+            found.index.months = self.months
             search(found.index, Query(at=now()))  # the first one in a process is slow: not a reader's
             self._edition = found
             note_shown(self._root, found.manifest.number, now())
@@ -114,9 +129,18 @@ def current_edition() -> Edition:
     return edition
 
 
+def months_of(app: Flask) -> Months:
+    """Return the months after which a confirmation is too old here."""
+    config = app.config
+    return Months(
+        config["DUE_MONTHS"], config["DUE_MONTHS_URGENT"], config["LAST_MONTHS"], config["HIDDEN_MONTHS"]
+    )
+
+
 def init_app(app: Flask) -> None:
     """Give the application its reader, and have it watch for newer editions once it is asked for a page."""
     root = app.config["EDITION_DIR"]
     reader = app.extensions[READER] = EditionReader(root)
+    reader.months = months_of(app)
     if not app.config["TESTING"]:
         app.before_request(Watcher(root, reader.number).start)

@@ -50,8 +50,12 @@ def find_actor() -> Actor | None:
 
 def require(permission: Permission, target: Target | None = None) -> Actor:
     """Return the actor, or answer 404 so that a refusal reveals nothing."""
+    return require_of(find_actor(), permission, target)
+
+
+def require_of(actor: Actor | None, permission: Permission, target: Target | None = None) -> Actor:
+    """Ask the same of whoever is known by a key, such as the telephone of a house, and not by a session."""
     g.policy_asked = True
-    actor = find_actor()
     if actor is None or not permits(actor, permission, target):
         refuse(Refusal(permission, target or Target(), actor))
     return actor

@@ -54,6 +54,7 @@ class Permission(StrEnum):
     AUDIT_EXPIRE = "audit:expire"
     AUDIT_READ = "audit:read"
     AUDIT_VERIFY = "audit:verify"
+    CAPACITY_SHARE = "capacity:share"
     CAPACITY_TELL = "capacity:tell"
     CATALOGUE_OVERSEE = "catalogue:oversee"
     DO_NOT_LIST_CHANGE = "do-not-list:change"
@@ -191,6 +192,7 @@ POLICY: dict[Permission, Clauses] = {
     Permission.AUDIT_EXPIRE: BY_OPERATOR,
     Permission.AUDIT_READ: (*BY_ITS_LEAD, (is_of_the_organization, watches_over_personal_information)),
     Permission.AUDIT_VERIFY: (*BY_OPERATOR, (watches_over_installation,)),
+    Permission.CAPACITY_SHARE: BY_ITS_EDITORS,
     Permission.CAPACITY_TELL: (*BY_ITS_WORKERS, (is_of_the_organization, is_house_phone)),
     Permission.CATALOGUE_OVERSEE: (*BY_OPERATOR, *BY_VETTER),
     Permission.DO_NOT_LIST_CHANGE: (*BY_VETTER, (watches_over_installation,)),

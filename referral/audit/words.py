@@ -18,6 +18,7 @@ REFUSED: dict[Permission, LazyString] = {
     Permission.AUDIT_EXPIRE: _l("letting old months of the audit go"),
     Permission.AUDIT_READ: _l("reading who looked at what"),
     Permission.AUDIT_VERIFY: _l("verifying the audit"),
+    Permission.CAPACITY_SHARE: _l("choosing who may know whether there is room"),
     Permission.CAPACITY_TELL: _l("telling whether there is room"),
     Permission.CATALOGUE_OVERSEE: _l("looking over the whole catalogue"),
     Permission.DO_NOT_LIST_CHANGE: _l("the register of who is not to be listed"),

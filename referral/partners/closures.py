@@ -21,6 +21,7 @@ from referral.catalogue.models import Service
 from referral.shared.bilingual import Bilingual
 
 PER_PAGE = 20
+NO_WORDS = Bilingual(None, None)
 LONGEST_REASON = 200
 FARTHEST = timedelta(days=366)
 CLOSURE_EVENTS = {Via.HOUSE_PHONE: "closure by house phone"}
@@ -44,7 +45,7 @@ class Told:
     starts_on: date
     ends_on: date | None = None
     reason_code: str | None = None
-    reason: Bilingual = Bilingual(None, None)
+    reason: Bilingual = NO_WORDS
 
 
 def check(told: Told, today: date, *, confidential: bool, needs_reason: bool = True) -> None:
@@ -70,7 +71,7 @@ def _check_days(told: Told, today: date) -> None:
         raise ClosureRefusedError("far")
 
 
-def close(  # noqa: PLR0913, PLR0917  # what, of which service, by whom, when
+def close(  # noqa: PLR0913  # what, of which service, by whom, when
     session: Session,
     service: Service,
     told: Told,
@@ -104,6 +105,16 @@ def close(  # noqa: PLR0913, PLR0917  # what, of which service, by whom, when
     session.flush()
     _record(session, Action.CREATE, closure, service.organization_id, author)
     return closure
+
+
+def close_until_told(session: Session, service: Service, author: Author, at: datetime) -> TemporaryClosure:
+    """Close from today until further notice, in one tap: why can be said later.
+
+    What was to begin later is replaced, since it is within.
+    """
+    for other in list_current(session, [service.id], at):
+        end(session, other, service.organization_id, author, at)
+    return close(session, service, Told(day_of(at)), author, at, needs_reason=False)
 
 
 def _overlap(told: Told, other: TemporaryClosure) -> bool:

@@ -20,7 +20,7 @@ import structlog
 from flask import Flask, g
 from sqlalchemy.exc import SQLAlchemyError
 
-from referral.catalogue.capacity import Fading, day_of, holds, is_closed
+from referral.catalogue.capacity import Fading, day_of, holds
 from referral.catalogue.change_models import (
     Audience,
     RoomAudience,
@@ -118,7 +118,7 @@ def read_facts(connection: sa.Connection, ids: Collection[UUID], asked: Question
 
 
 def read_less_available(connection: sa.Connection, asked: Question) -> LessAvailable:
-    """Return which services are closed at a moment, and which told a short while ago that they have no room."""
+    """Return which services are closed at a moment, and which told lately that they have no room."""
     day = day_of(asked.at)
     closed = (
         sa.select(TemporaryClosure.service_id)

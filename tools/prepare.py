@@ -54,6 +54,8 @@ def make_environment() -> None:
     """Make .venv, also anew where the Python it came from is gone or it was moved."""
     if PYTHON.exists() and runs(PYTHON) and stamp("home") == str(Path.cwd()):
         return
+    if VENV.is_symlink():
+        raise PreparationError(f"{VENV} leads to the environment of another folder, and is left as it is.")
     with told("a Python environment in .venv"):
         venv.create(VENV, with_pip=True, clear=VENV.exists())
         note("home", str(Path.cwd()))

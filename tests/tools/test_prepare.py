@@ -68,6 +68,19 @@ def clone(tmp_path, monkeypatch):
     return folder
 
 
+def test_an_environment_that_another_folder_shares_is_never_emptied(tmp_path, monkeypatch):
+    shared = tmp_path / "shared"
+    shared.mkdir()
+    (shared / "kept").touch()
+    (tmp_path / "clone").mkdir()
+    (tmp_path / "clone" / ".venv").symlink_to(shared)
+    monkeypatch.chdir(tmp_path / "clone")
+
+    with pytest.raises(prepare.PreparationError):
+        prepare.make_environment()
+    assert (shared / "kept").exists()
+
+
 def test_requirements_that_were_installed_are_not_installed_again(clone, monkeypatch):
     (clone / "requirements/run.txt").write_text("one==1\n")
     calls: list[object] = []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import uuid
+from datetime import timedelta
 from pathlib import Path
 
 import structlog
@@ -14,6 +15,7 @@ from referral.catalogue.listing import Listing
 from referral.edition.folder import EditionFolder
 from referral.edition.manifest import DamagedEditionError, Manifest, check_files, read_manifest
 from referral.edition.readers import Watcher, note_shown
+from referral.edition.silence import Contact, hold_place, may_be_held
 from referral.edition.store import ListingStore, OrganizationEntry, read_organizations
 from referral.search.engine import search
 from referral.search.index import ForeignIndexError, Index
@@ -23,6 +25,7 @@ from referral.shared.clock import now
 
 INDEX = "index"
 READER = "relais.edition_reader"
+PATIENCE = timedelta(hours=48)
 log = structlog.get_logger(__name__)
 
 
@@ -33,8 +36,12 @@ class NoEditionError(Exception):
 class Edition:
     """All that the public may see, as one unchanging value."""
 
-    def __init__(self, folder: Path) -> None:
-        """Open a folder after checking every file of it; raises DamagedEditionError."""
+    def __init__(self, folder: Path, contact: Contact | None = None) -> None:
+        """Open a folder after checking every file of it; raises DamagedEditionError.
+
+        ``contact`` tells whether whoever publishes was heard of; without it, that is not asked.
+        """
+        self._contact = contact
         self.manifest: Manifest = read_manifest(folder)
         check_files(folder, self.manifest)
         self.listings = ListingStore(folder)
@@ -42,9 +49,17 @@ class Edition:
         self._positions = self.listings.positions()
         self._organizations = read_organizations(folder)
 
+    @property
+    def is_silent(self) -> bool:
+        """Whether this reader heard nothing for so long that it holds back addresses of shelters."""
+        return self._contact is not None and self._contact.is_silent(self.manifest.built_at)
+
     def listing(self, position: int) -> Listing:
-        """Return the listing at a position."""
-        return self.listings[position]
+        """Return the listing at a position, as it may be shown at this moment: all pages go through here."""
+        listing = self.listings[position]
+        if may_be_held(listing) and self.is_silent:
+            return hold_place(self.listings.record(position))
+        return listing
 
     def position_of(self, service_id: uuid.UUID) -> int | None:
         """Return where a service stands, or None where it is not shown."""
@@ -70,8 +85,9 @@ class EditionReader:
     months: Months = MONTHS
     """After which a confirmation is too old."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, patience: timedelta = PATIENCE) -> None:
         self._place = EditionFolder(root)
+        self._contact = Contact(root, patience)
         self._root = root
         self._lock = threading.Lock()
         self._seen: tuple[int, int] | None = None
@@ -102,7 +118,7 @@ class EditionReader:
         if folder is None:
             return
         try:
-            found = Edition(folder)
+            found = Edition(folder, self._contact)
         except (DamagedEditionError, ForeignIndexError, OSError):
             log.exception("edition_damaged", edition=folder.name)
             return
@@ -140,7 +156,7 @@ def months_of(app: Flask) -> Months:
 def init_app(app: Flask) -> None:
     """Give the application its reader, and have it watch for newer editions once it is asked for a page."""
     root = app.config["EDITION_DIR"]
-    reader = app.extensions[READER] = EditionReader(root)
+    reader = app.extensions[READER] = EditionReader(root, timedelta(hours=app.config["CONTACT_HOURS"]))
     reader.months = months_of(app)
     if not app.config["TESTING"]:
         app.before_request(Watcher(root, reader.number).start)

@@ -17,6 +17,7 @@ import referral.catalogue.models
 import referral.catalogue.vetting_models
 import referral.evidence.models
 import referral.mail.models
+import referral.partners.application_models
 import referral.partners.house_phone_models
 import referral.partners.round_models
 from referral.shared.database import DirectoryBase
@@ -29,6 +30,7 @@ MODELS = (
     referral.catalogue.vetting_models,
     referral.evidence.models,
     referral.mail.models,
+    referral.partners.application_models,
     referral.partners.house_phone_models,
     referral.partners.round_models,
 )

@@ -25,6 +25,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from referral.cli.console import REFUSED, output, speaking
 from referral.edition.folder import EditionFolder
 from referral.edition.manifest import DamagedEditionError, check_files, read_manifest
+from referral.edition.readers import last_contact, list_readers
 from referral.mail.jobs import make_sender
 from referral.mail.queries import count_unsent
 from referral.shared.clock import now
@@ -83,6 +84,7 @@ def examine(config: Config, environment: Mapping[str, str], at: datetime) -> Fin
     yield from examine_mail(config)
     yield from examine_tick(config, at)
     yield from examine_edition(config["EDITION_DIR"], at)
+    yield from examine_readers(config, at)
     yield from examine_sealing(config["SEALING_DIR"])
     yield from examine_disk(config)
 
@@ -211,6 +213,24 @@ def examine_edition(root: Path, at: datetime) -> Findings:
         since = ngettext("%(num)d day", "%(num)d days", max(age.days, 0))
         said = _("Edition %(number)d is whole; its age: %(age)s.", number=manifest.number, age=since)
         yield Finding(Sign.NOTE if age > OLD else Sign.GOOD, said)
+
+
+def examine_readers(config: Config, at: datetime) -> Findings:
+    """Say which processes were not heard of: they may show what was withdrawn; and whether signs come."""
+    root: Path = config["EDITION_DIR"]
+    readers = list_readers(root)
+    silent = [reader.name for reader in readers if reader.is_silent(at)]
+    for name in silent:
+        said = _("%(name)s was not heard of, and may show what was withdrawn", name=name)
+        yield Finding(Sign.NOTE, f"{said}: flask --app wsgi relais edition readers")
+    contact, hours = last_contact(root), config["CONTACT_HOURS"]
+    if contact is not None and at - contact > timedelta(hours=hours):
+        said = _(
+            "No sign of whoever publishes for %(hours)d hours: shelters show their region only.", hours=hours
+        )
+        yield Finding(Sign.WRONG, said)
+    if readers and not silent:
+        yield Finding(Sign.GOOD, _("Every process that shows the directory was heard of."))
 
 
 def examine_sealing(folder: Path) -> Findings:

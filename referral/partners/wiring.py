@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Flask
 
 from referral.accounts.cookies import open_area
-from referral.partners import live_wiring
+from referral.partners import catalogue_wiring, live_wiring
 from referral.partners.areas import LISTINGS, VETTING, listings, vetting
 
 
@@ -16,5 +16,6 @@ def init_app(app: Flask) -> None:
     for area in (LISTINGS, VETTING):
         open_area(app, area)
     live_wiring.init_app(app)
+    catalogue_wiring.init_app(app)
     app.register_blueprint(listings)
     app.register_blueprint(vetting)

@@ -2,19 +2,24 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
 
+import msgspec
 import pytest
-import time_machine
 
+from referral.access.policy import Actor, Role
+from referral.catalogue.change_models import Via, WithdrawalKind
+from referral.catalogue.changes import Author
 from referral.catalogue.models import Revision, Service
 from referral.edition.reader import READER, EditionReader
-from referral.edition.readers import note_contact
+from referral.edition.readers import ReaderNote, list_readers, note_contact
+from referral.edition.withdrawal import withdraw
 from referral.shared.bilingual import Bilingual
+from referral.shared.database import writing
+from tests.accounts.conftest import START, browser_of, clock, open_browser, people
 from tests.conftest import Visitor
 from tests.edition.conftest import Directory, build, directory
 
-__all__ = ["build", "directory"]
+__all__ = ["browser_of", "build", "clock", "directory", "open_browser", "people"]
 
-START = datetime(2026, 11, 24, 15, tzinfo=UTC)
 STREET, CODE, TOWN = "4321 rue Introuvable", "H2X 9Z9", "Village-Exemple"
 SHOWN = {
     "confidential": False,
@@ -23,12 +28,6 @@ SHOWN = {
     "address_1": STREET,
     "postal_code": CODE,
 }
-
-
-@pytest.fixture
-def clock():
-    with time_machine.travel(START, tick=False) as traveller:
-        yield traveller
 
 
 def shelter(directory: Directory, name: str = "Maison Exemple", **more):
@@ -171,3 +170,73 @@ def test_the_page_says_why_it_shows_no_address(visitor, edition, clock, language
     text = visitor.get(f"/{language}/services/{edition.shelter_id}").text
 
     assert sentence in text.replace("&#39;", "'")
+
+
+def silent_reader(app, number, name="autre.exemple-1"):
+    """Leave the note of a process of another machine, not heard of for an hour."""
+    folder = app.config["EDITION_DIR"] / "readers"
+    folder.mkdir(exist_ok=True)
+    note = ReaderNote(name, "autre.exemple", 1, number, START - timedelta(hours=1))
+    (folder / f"{name}.json").write_bytes(msgspec.json.encode(note))
+
+
+@pytest.fixture
+def run(app, session, clock):
+    def run(*arguments):
+        return app.test_cli_runner(env={"LC_ALL": "en_CA.UTF-8"}).invoke(args=["relais", *arguments])
+
+    return run
+
+
+def test_the_command_names_each_reader_and_says_who_is_silent(app, run):
+    silent_reader(app, 3)
+    output = run("edition", "readers").output
+
+    assert "autre.exemple-1 shows edition 3" in output
+    assert "silent" in output
+
+
+def test_the_command_forgets_a_reader(app, run):
+    silent_reader(app, 3)
+    assert run("edition", "readers", "--forget", "autre.exemple-1").exit_code == 0
+    assert list_readers(app.config["EDITION_DIR"]) == []
+
+
+def test_the_command_refuses_to_forget_who_is_not_there(run):
+    assert run("edition", "readers", "--forget", "../tick").exit_code == 1
+
+
+def test_the_doctor_mentions_a_silent_reader(app, run):
+    silent_reader(app, 3)
+    assert "autre.exemple-1 was not heard of" in run("doctor").output
+
+
+def test_the_doctor_says_that_no_sign_comes(app, run):
+    note_contact(app.config["EDITION_DIR"], START - timedelta(hours=60))
+    assert "No sign of whoever publishes for 48 hours" in run("doctor").output
+
+
+def test_a_vetter_sees_who_is_silent_and_what_waits_for_it(app, session, people, browser_of, directory):
+    service = directory.add()
+    silent_reader(app, 0)
+    author = Author(Actor("Exemple"), Via.VETTER)
+    with writing(session):
+        withdraw(session, service, WithdrawalKind.CLOSED, author, START)
+    vetter = people.add("claude.exemple", (Role.VETTER, None))
+    page = browser_of(vetter).get("/en/vetting/readers").text
+
+    assert "Silent" in page
+    assert page.count("autre.exemple-1") == 2
+
+
+def test_only_whoever_runs_relais_forgets_a_reader(app, people, browser_of, clock):
+    silent_reader(app, 3)
+    vetter = browser_of(people.add("claude.exemple", (Role.VETTER, None)))
+    assert vetter.post("/en/vetting/readers/forget", {"name": "autre.exemple-1"}).status_code == 404
+    operator = browser_of(people.operator())
+    assert operator.post("/en/vetting/readers/forget", {"name": "autre.exemple-1"}).status_code == 303
+    assert list_readers(app.config["EDITION_DIR"]) == []
+
+
+def test_a_partner_sees_no_readers(people, browser_of):
+    assert browser_of(people.lead()).get("/en/vetting/readers").status_code == 404

@@ -164,7 +164,10 @@ def _gather(
 
 
 def _list_published(session: Session, least: Trust) -> dict[uuid.UUID, int]:
-    """Return what may be shown, in order of id, with the revision in which anything it shows last changed."""
+    """Return what may be shown, in order of id, with the revision in which anything it shows last changed.
+
+    What has no name in French is not: this is a directory of Québec, and both languages stay level.
+    """
     fallback = aliased(Organization)
     statement = (
         sa.select(Service.id, Service.revision, Organization.revision, sa.func.coalesce(fallback.revision, 0))
@@ -172,6 +175,7 @@ def _list_published(session: Session, least: Trust) -> dict[uuid.UUID, int]:
         .join(fallback, Service.fallback_organization_id == fallback.id, isouter=True)
         .where(Service.trust.in_([step for step in LADDER if is_published(step, least)]))
         .where(Service.status.in_(SHOWN_STATUSES))
+        .where(sa.func.coalesce(Service.name_fr, "") != "")
     )
     found = {service_id: max(revisions) for service_id, *revisions in session.execute(statement)}
     return dict(sorted(found.items(), key=lambda pair: pair[0].bytes))

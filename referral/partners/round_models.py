@@ -40,6 +40,8 @@ class Reason(StrEnum):
     DUE = "due"
     ASKED = "asked"
     """The organization has something to change, or wishes to be called."""
+    REMINDED = "reminded"
+    """A reminder that it chose; it is not followed up."""
 
 
 class Outcome(StrEnum):

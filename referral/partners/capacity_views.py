@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 from http import HTTPStatus
+from typing import Any
 from uuid import UUID
 
 from flask import Flask, abort, current_app, flash, redirect, render_template, request, url_for
@@ -95,10 +96,13 @@ class ClosureForm(StaffForm):
         render_kw={"lang": "en", "autocomplete": "off"},
     )
 
-    def validate_ends_on(self, field: DateField) -> None:
-        """Want a day where one is said to be known."""
-        if self.until.data == UNTIL and field.data is None:
-            field.errors = [_("Give a day, such as 2026-12-24.")]
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Want a last day too where one is said to be known."""
+        is_valid = bool(super().validate(extra_validators))
+        if self.until.data == UNTIL and self.ends_on.data is None and not self.ends_on.errors:
+            self.refuse("ends_on", _("Give a day, such as 2026-12-24."))
+            return False
+        return is_valid
 
     def read(self) -> Told:
         """Return the closure as typed."""

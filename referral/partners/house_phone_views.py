@@ -83,7 +83,7 @@ def cookie_name() -> str:
 
 def held_token() -> str | None:
     """Return what this browser's cookie holds."""
-    return request.cookies.get(cookie_name())
+    return request.cookies.get(cookie_name()) or None
 
 
 def give_cookie(response: Response, token: str) -> Response:

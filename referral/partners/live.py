@@ -138,7 +138,7 @@ def read_less_available(connection: sa.Connection, asked: Question) -> LessAvail
     )
 
 
-def _latest() -> sa.Select[Any]:
+def _latest() -> sa.Select[*tuple[Any, ...]]:
     """Return the last telling of each service, with whom its organization lets know."""
     later = sa.orm.aliased(ServiceCapacity)
     audience = sa.func.coalesce(RoomAudience.audience, Audience.PARTNERS.value)

@@ -211,6 +211,8 @@ class WithdrawalKind(StrEnum):
     """Where the service is becomes confidential; the rest of the listing stays."""
     CLOSED = "closed"
     """The whole listing goes, for safety."""
+    NAME = "name"
+    """Somebody's name goes from all that is kept of the listing."""
 
 
 class Withdrawal(Identified, OfService, DirectoryBase):

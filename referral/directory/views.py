@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from http import HTTPStatus
 from typing import Any
 from uuid import UUID
 
@@ -83,7 +84,8 @@ def show_service(service_id: UUID) -> ResponseReturnValue:
     edition = current_edition()
     position = edition.position_of(service_id)
     if position is None:
-        abort(404)
+        new = edition.moved_to(service_id) or abort(404)
+        return redirect(url_for("directory.show_service", service_id=new), HTTPStatus.MOVED_PERMANENTLY)
     listing = edition.listing(position)
     live = find_line(listing)
     return render_template(
@@ -104,7 +106,10 @@ def show_organization(organization_id: UUID) -> ResponseReturnValue:
     edition = current_edition()
     found = edition.organization(organization_id)
     if found is None:
-        abort(404)
+        new = edition.moved_to(organization_id) or abort(404)
+        return redirect(
+            url_for("directory.show_organization", organization_id=new), HTTPStatus.MOVED_PERMANENTLY
+        )
     listings = [edition.listing(position) for position in found.positions]
     live = list_lines(listings)
     closed = {id_ for id_, line in live.items() if line.is_closed}

@@ -24,6 +24,7 @@ from referral.catalogue.models import (
     ServiceStatus,
 )
 from referral.catalogue.trust import LADDER, Trust, is_published
+from referral.catalogue.vetting_models import Moved
 from referral.edition.compilation import HeldBackError, compile_listing
 from referral.edition.folder import ASIDE, EditionFolder
 from referral.edition.manifest import (
@@ -36,7 +37,7 @@ from referral.edition.manifest import (
     read_manifest,
     write_manifest,
 )
-from referral.edition.store import ListingStore, Piece, write_listings, write_organizations
+from referral.edition.store import ListingStore, Piece, write_listings, write_moved, write_organizations
 from referral.search.index import Index, build_index
 from referral.shared.clock import now
 from referral.shared.paths import DATA, ROOT
@@ -90,6 +91,7 @@ def build_edition(
         compiled = sum(piece.before < 0 for piece in pieces)
         aside = Path(tempfile.mkdtemp(prefix=ASIDE, dir=root))
         try:
+            write_moved(aside, _list_moved(session))
             manifest = _fill(aside, pieces, previous, number, published_from)
             if not shown or (shown.digest, shown.number) != (manifest.digest, manifest.number):
                 place.show(place.settle(aside, f"{number:07d}-{manifest.digest[:12]}"))
@@ -179,6 +181,11 @@ def _list_published(session: Session, least: Trust) -> dict[uuid.UUID, int]:
     )
     found = {service_id: max(revisions) for service_id, *revisions in session.execute(statement)}
     return dict(sorted(found.items(), key=lambda pair: pair[0].bytes))
+
+
+def _list_moved(session: Session) -> dict[uuid.UUID, uuid.UUID]:
+    """Return which addresses lead to which others."""
+    return dict(session.execute(sa.select(Moved.old_id, Moved.new_id)).tuples().all())
 
 
 def _load(session: Session, ids: Sequence[uuid.UUID]) -> Sequence[Service]:

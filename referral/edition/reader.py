@@ -16,7 +16,7 @@ from referral.edition.folder import EditionFolder
 from referral.edition.manifest import DamagedEditionError, Manifest, check_files, read_manifest
 from referral.edition.readers import Watcher, note_shown
 from referral.edition.silence import Contact, hold_place, may_be_held
-from referral.edition.store import ListingStore, OrganizationEntry, read_organizations
+from referral.edition.store import ListingStore, OrganizationEntry, read_moved, read_organizations
 from referral.search.engine import search
 from referral.search.index import ForeignIndexError, Index
 from referral.search.overdue import judge
@@ -48,6 +48,7 @@ class Edition:
         self.index = Index.open(folder / INDEX)
         self._positions = self.listings.positions()
         self._organizations = read_organizations(folder)
+        self._moved = read_moved(folder)
 
     @property
     def is_silent(self) -> bool:
@@ -77,6 +78,10 @@ class Edition:
     def _is_hidden(self, position: int) -> bool:
         """Say whether the confirmation of a listing is so old that it is not shown."""
         return position in judge(self.index, now()).hidden
+
+    def moved_to(self, old_id: uuid.UUID) -> uuid.UUID | None:
+        """Return the service or organization that another became part of, or None."""
+        return self._moved.get(old_id)
 
 
 class EditionReader:

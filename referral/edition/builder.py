@@ -185,7 +185,7 @@ def _list_published(session: Session, least: Trust) -> dict[uuid.UUID, int]:
 
 def _list_moved(session: Session) -> dict[uuid.UUID, uuid.UUID]:
     """Return which addresses lead to which others."""
-    return dict(session.execute(sa.select(Moved.old_id, Moved.new_id)).tuples().all())
+    return {row.old_id: row.new_id for row in session.scalars(sa.select(Moved))}
 
 
 def _load(session: Session, ids: Sequence[uuid.UUID]) -> Sequence[Service]:

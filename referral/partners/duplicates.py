@@ -80,7 +80,7 @@ class Pair:
 
 def list_suspected(session: Session) -> list[Pair]:
     """Return the pairs that nobody told apart yet; compared anew only where the directory changed."""
-    told_apart = set(session.execute(sa.select(NotDuplicate.first_id, NotDuplicate.second_id)).tuples())
+    told_apart = {(row.first_id, row.second_id) for row in session.scalars(sa.select(NotDuplicate))}
     return [pair for pair in _suspected(session) if (pair.first.id, pair.second.id) not in told_apart]
 
 

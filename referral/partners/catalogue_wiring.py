@@ -8,7 +8,7 @@ from flask_babel import lazy_gettext as _l
 from referral.access.policy import Permission
 from referral.accounts.entries import Entry, register
 from referral.audit.words import name_targets
-from referral.partners import reader_views  # noqa: F401 (their views are on the blueprint)
+from referral.partners import reader_views, sheet_views  # noqa: F401 (their views are on the blueprint)
 
 ENTRIES = (
     Entry(
@@ -24,4 +24,5 @@ def init_app(app: Flask) -> None:
     """Register what these features add."""
     for entry in ENTRIES:
         register(app, entry)
+    sheet_views.init_app(app)
     name_targets({"reader": _l("a process that shows the directory")})

@@ -10,8 +10,8 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
-from referral.access.guard import find_actor, require
-from referral.access.policy import Actor, Permission, Target
+from referral.access.guard import require
+from referral.access.policy import Actor, Permission
 from referral.accounts.forms import PlainForm
 from referral.catalogue.change_models import Proposal, ProposalStatus
 from referral.catalogue.changes import (
@@ -20,7 +20,6 @@ from referral.catalogue.changes import (
     NotCalledError,
     earlier_number,
     is_confidential_service,
-    take_back,
 )
 from referral.catalogue.checking import ValuesRefusedError
 from referral.catalogue.models import Service
@@ -30,7 +29,7 @@ from referral.edition.publishing import publish_soon
 from referral.edition.withdrawal import carry_out
 from referral.i18n.locale import current_language
 from referral.partners import reviewing, verifying
-from referral.partners.areas import listings, vetting
+from referral.partners.areas import vetting
 from referral.partners.review_forms import (
     CORRECTABLE,
     CRITERIA,
@@ -50,7 +49,6 @@ from referral.partners.words import LABELS
 from referral.shared.clock import now
 from referral.shared.database import directory_session, writing
 
-OWN_PAGE = 20
 APPROVE, CORRECT, REFUSE, LATER = "approve", "correct", "refuse", "later"
 ALL, BY_FIELD, BACK = "all", "by-field", "back"
 
@@ -130,6 +128,8 @@ def decide(proposal_id: UUID) -> ResponseReturnValue:
     form = DecisionForm()
     if not form.validate_on_submit():
         return show_proposal(proposal, actor, form=form)
+    if proposal.status is not ProposalStatus.WAITING:
+        return show_decided(proposal_id, actor)
     if form.act.data == BACK:
         return send_back(proposal, form, actor)
     try:
@@ -270,50 +270,3 @@ def show_step(service: Service, form: StepForm, problem: str | None, status: int
         button=PlainForm(formdata=None),
     )
     return page, status
-
-
-@listings.get("/proposals")
-def own_proposals() -> ResponseReturnValue:
-    """Show what one proposed, where it stands and what was answered."""
-    actor = require_to_propose()
-    page = max(1, request.args.get("page", 1, type=int))
-    found = reviewing.list_own(directory_session(), actor, page, OWN_PAGE)
-    return render_template(
-        "listings/proposals.html",
-        proposals=found[:OWN_PAGE],
-        has_more=len(found) > OWN_PAGE,
-        page=page,
-        labels=LABELS,
-        open_statuses=(ProposalStatus.WAITING, ProposalStatus.SENT_BACK),
-        form=PlainForm(formdata=None),
-    )
-
-
-def require_to_propose() -> Actor:
-    """Return whoever may propose where she acts."""
-    actor = find_actor()
-    return require(Permission.LISTING_PROPOSE, Target(actor.acting_for if actor else None))
-
-
-@listings.post("/proposals/<uuid:proposal_id>/take-back")
-def take_back_proposal(proposal_id: UUID) -> ResponseReturnValue:
-    """Withdraw what one proposed before it is decided."""
-    actor = require_to_propose()
-    form = PlainForm()
-    if form.validate_on_submit():
-        with writing(directory_session()) as session:
-            proposal = proposal_of(proposal_id, lock=True)
-            mine = (
-                proposal.user_id == actor.user_id
-                if actor.acting_for is None
-                else (proposal.organization_id == actor.acting_for)
-            )
-            if not mine:
-                abort(404)
-            try:
-                take_back(session, proposal, actor, now())
-            except DecidedAlreadyError:
-                flash(_("It was decided meanwhile."))
-            else:
-                flash(_("Your change is taken back."))
-    return redirect(url_for("listings.own_proposals"), 303)

@@ -326,26 +326,9 @@ def tell_proposer(session: Session, proposal: Proposal, kind: str, at: datetime)
         check_address(address)
     except LetterError:
         return
-    link = f"{current_app.config['SITE_URL']}/{language}/account/"
+    link = f"{current_app.config['SITE_URL']}/{language}/listings/changes"
     key = f"{kind} {proposal.id} {at.isoformat()}"
     enqueue(session, Message(kind, address, language, key, {"link": link}))
-
-
-def list_own(session: Session, actor: Actor, page: int, size: int) -> Sequence[Proposal]:
-    """Return what was proposed for the organization that one acts for, or by oneself; newest first."""
-    mine = (
-        Proposal.user_id == actor.user_id
-        if actor.acting_for is None
-        else Proposal.organization_id == actor.acting_for
-    )
-    statement = (
-        sa.select(Proposal)
-        .where(mine)
-        .order_by(Proposal.proposed_at.desc(), Proposal.id)
-        .limit(size + 1)
-        .offset((page - 1) * size)
-    )
-    return session.scalars(statement).all()
 
 
 def _event(proposal: Proposal, actor: Actor, target: str = "proposal") -> Event:

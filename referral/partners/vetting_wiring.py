@@ -99,11 +99,5 @@ def init_app(app: Flask) -> None:
             _l("Organizations and persons that refuse, and names to take out."),
             Permission.DO_NOT_LIST_CHANGE,
         ),
-        Entry(
-            "listings.own_proposals",
-            _l("What you proposed"),
-            _l("Changes that you sent, and what was answered."),
-            Permission.LISTING_PROPOSE,
-        ),
     ):
         entries.register(app, entry)

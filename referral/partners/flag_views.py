@@ -1,4 +1,4 @@
-"""Pages of vetters on what readers flagged, and on what some reader still shows after a withdrawal."""
+"""Pages of vetters on what readers flagged."""
 
 from __future__ import annotations
 
@@ -14,15 +14,12 @@ from wtforms.validators import InputRequired, Length, StopValidation
 
 from referral.access.guard import require
 from referral.access.policy import Permission, permits
-from referral.accounts.forms import PlainForm, StaffForm
+from referral.accounts.forms import StaffForm
 from referral.audit.events import Action, Event
 from referral.audit.services import record
-from referral.catalogue.change_models import Withdrawal
 from referral.catalogue.changes import earlier_number
 from referral.catalogue.models import Service
 from referral.directory.feedback_forms import ANSWERS, FLAGS
-from referral.edition import withdrawal
-from referral.edition.readers import forget_reader, waiting_for
 from referral.evidence import services
 from referral.evidence.kinds import LONGEST_NOTE, FlagAnswer, NoteTellsOfAPlaceError, check_note
 from referral.evidence.models import ListingFlag
@@ -102,52 +99,3 @@ def show_flag(flag_id: UUID) -> ResponseReturnValue:
         may_step=permits(actor, Permission.PROPOSAL_REVIEW),
     )
     return page, 409 if problem else form.status
-
-
-@vetting.get("/withdrawals/<uuid:withdrawal_id>")
-def show_withdrawal(withdrawal_id: UUID) -> ResponseReturnValue:
-    """Show which readers have not let go of what was withdrawn."""
-    require(Permission.PROPOSAL_REVIEW)
-    session = directory_session()
-    row = session.get(Withdrawal, withdrawal_id) or abort(404)
-    at = now()
-    readers = waiting_for(withdrawal.folder(), row.revision) if row.done_at is None else []
-    return render_template(
-        "vetting/withdrawal.html",
-        withdrawal=row,
-        service=session.get_one(Service, row.service_id),
-        readers=[(reader, reader.is_silent(at)) for reader in readers],
-        form=PlainForm(formdata=None),
-    )
-
-
-@vetting.post("/withdrawals/<uuid:withdrawal_id>/again")
-def withdraw_again(withdrawal_id: UUID) -> ResponseReturnValue:
-    """Publish once more, and note what is done."""
-    require(Permission.PROPOSAL_REVIEW)
-    session = directory_session()
-    if session.get(Withdrawal, withdrawal_id) is None:
-        abort(404)
-    if PlainForm().validate_on_submit():
-        withdrawal.carry_out(session, now())
-        flash(_("Published again."))
-    return redirect(url_for("vetting.show_withdrawal", withdrawal_id=withdrawal_id), 303)
-
-
-@vetting.post("/withdrawals/<uuid:withdrawal_id>/forget/<name>")
-def forget_silent_reader(withdrawal_id: UUID, name: str) -> ResponseReturnValue:
-    """Wait no more for a reader that somebody knows to be gone; only for one that is silent."""
-    actor = require(Permission.PROPOSAL_REVIEW)
-    session = directory_session()
-    row = session.get(Withdrawal, withdrawal_id) or abort(404)
-    at = now()
-    silent = {each.name for each in waiting_for(withdrawal.folder(), row.revision) if each.is_silent(at)}
-    if name not in silent:
-        abort(404)
-    if PlainForm().validate_on_submit():
-        with writing(session):
-            record(session, Event(Action.CHANGE, "reader", withdrawal_id, actor))
-        forget_reader(withdrawal.folder(), name)
-        withdrawal.note_done(session, at)
-        flash(_("That reader is waited for no more."))
-    return redirect(url_for("vetting.show_withdrawal", withdrawal_id=withdrawal_id), 303)

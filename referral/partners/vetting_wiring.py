@@ -33,9 +33,7 @@ TARGETS: dict[str, LazyString] = {
     "not_duplicate": _l("two that are not the same"),
     "proposal": _l("a proposed change"),
     "queue": _l("a line of the queue"),
-    "reader": _l("a process that shows the directory"),
     "verification": _l("how far a listing is confirmed"),
-    "withdrawal": _l("a withdrawal"),
 }
 VIAS: dict[Via, LazyString] = {
     Via.ACCOUNT: _l("by an account"),

@@ -85,8 +85,8 @@ def list_withdrawals(session: Session, _viewer: Viewer) -> Iterable[Line]:
             _l("See to it that every reader lets go"),
             _l("It was withdrawn, and something still shows it."),
             row.asked_at,
-            "vetting.show_withdrawal",
-            {"withdrawal_id": row.id},
+            "vetting.show_readers",
+            {},
         )
 
 

@@ -8,9 +8,15 @@ from flask_babel import lazy_gettext as _l
 from referral.access.policy import Permission
 from referral.accounts.entries import Entry, register
 from referral.audit.words import name_targets
-from referral.partners import reader_views, sheet_views  # noqa: F401 (their views are on the blueprint)
+from referral.partners import health_views, reader_views, sheet_views  # noqa: F401 (their views are on the blueprint)
 
 ENTRIES = (
+    Entry(
+        "vetting.show_health",
+        _l("Health of the catalogue"),
+        _l("Age, gaps, languages, by region and by need."),
+        Permission.CATALOGUE_OVERSEE,
+    ),
     Entry(
         "vetting.show_readers",
         _l("Who shows the directory"),
@@ -25,4 +31,10 @@ def init_app(app: Flask) -> None:
     for entry in ENTRIES:
         register(app, entry)
     sheet_views.init_app(app)
-    name_targets({"reader": _l("a process that shows the directory")})
+    name_targets(
+        {
+            "reader": _l("a process that shows the directory"),
+            "health": _l("the figures of the catalogue"),
+            "application": _l("who asks to be listed"),
+        }
+    )

@@ -131,7 +131,18 @@ def find_field(name: str) -> Field:
 def encode(name: str, value: Any) -> str:
     """Return the value of a field as text, the same for the same value."""
     field = find_field(name)
-    return msgspec.json.encode(msgspec.convert(value, field.type), order="sorted").decode()
+    return msgspec.json.encode(_plain(msgspec.convert(value, field.type)), order="sorted").decode()
+
+
+def _plain(value: Any) -> Any:
+    """Leave out what equals its default: msgspec itself leaves out only what is the very same object."""
+    if isinstance(value, msgspec.Struct):
+        return {
+            part.name: _plain(held)
+            for part in msgspec.structs.fields(value)
+            if (held := getattr(value, part.name)) != part.default
+        }
+    return [_plain(each) for each in value] if isinstance(value, tuple) else value
 
 
 def decode(name: str, text: str) -> Any:

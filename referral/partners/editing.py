@@ -12,13 +12,13 @@ import phonenumbers
 
 from referral.catalogue import columns
 from referral.catalogue.columns import CLOCK
-from referral.catalogue.fields import LACKS, Ages, ForWorkers, Hours, Lacks, Values, encode
+from referral.catalogue.fields import LACKS, Ages, ForWorkers, Hours, Lacks
 from referral.catalogue.listing import Opening, PhoneNumber, SpokenLanguage, Text
 from referral.catalogue.problems import N_, CellError
 from referral.catalogue.schedules import WEEKDAYS
 from referral.catalogue.vocabulary import TAXONOMIES
 from referral.partners import territory
-from referral.partners.typed import Fields, rows_of, to_fields
+from referral.partners.typed import Fields, rows_of
 
 MODES = ("spoken", "interpreter", "written")
 SPACES = re.compile(r"[ \t\u00a0]+")
@@ -80,19 +80,6 @@ def from_fields(fields: Fields) -> Reading:
     for name, read in READERS.items():
         reading.values[name] = read(reading)
     return reading
-
-
-def changed_since(reading: Reading, base: Values) -> dict[str, Any]:
-    """Return the fields that somebody changed in a form that was opened on *base*.
-
-    Both are read the same way, so that what a form cannot show exactly never counts as a change.
-    """
-    opened = from_fields(to_fields(base)).values
-    return {
-        name: value
-        for name, value in reading.values.items()
-        if encode(name, value) != encode(name, opened[name])
-    }
 
 
 def _read_number(reading: Reading, name: str, at: str, *, texting: bool = False) -> str | None:

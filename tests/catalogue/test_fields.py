@@ -76,3 +76,9 @@ def test_texts_within_a_list_are_compared_one_by_one():
 def test_a_text_in_english_only_lacks_french():
     assert lacks_french(Text(None, "Listening"))
     assert not lacks_french(Text("Écoute", None))
+
+
+def test_equal_values_have_the_same_text_whatever_they_were_made_of():
+    made = (PhoneNumber("+15145550199", "".join(["voi", "ce"]), description=Text(None, None)),)
+
+    assert encode("phones", made) == encode("phones", (PhoneNumber("+15145550199"),))

@@ -7,7 +7,8 @@ from werkzeug.datastructures import MultiDict
 
 from referral.catalogue.fields import Ages, ForWorkers, Hours, Lacks, ServedArea, Territory
 from referral.catalogue.listing import Opening, PhoneNumber, SpokenLanguage, Text
-from referral.partners.editing import changed_since, from_fields
+from referral.partners.edit_form import digests_of, list_changed
+from referral.partners.editing import from_fields
 from referral.partners.typed import add_row, rows_of, to_fields
 
 CHRISTMAS = date(2026, 12, 25)
@@ -62,13 +63,13 @@ def test_a_form_that_nobody_touched_says_what_the_listing_says(name):
 def test_a_form_that_nobody_touched_changes_nothing():
     reading = from_fields(to_fields(VALUES))
 
-    assert (changed_since(reading, VALUES), reading.problems) == ({}, [])
+    assert (list_changed(reading, digests_of(VALUES)), reading.problems) == ({}, [])
 
 
 def test_what_a_form_cannot_show_exactly_counts_as_no_change():
     listed = VALUES | {"eligibility": {"accepts_pets": "unknown"}, "name": Text("Écoute  Exemple", None)}
 
-    assert changed_since(from_fields(to_fields(listed)), listed) == {}
+    assert list_changed(from_fields(to_fields(listed)), digests_of(listed)) == {}
 
 
 def test_a_phone_is_read_as_people_write_it():

@@ -31,7 +31,7 @@ from referral.partners.editing import Reading, from_fields
 from referral.partners.finding import author_of, find_listing, lock_listing
 from referral.partners.preview import with_values
 from referral.partners.typed import GROUPS, Fields, add_row, complete, to_fields
-from referral.partners.words import LABELS
+from referral.partners.words import HANDLING, LABELS
 from referral.shared.clock import now
 from referral.shared.conflict import Conflict
 from referral.shared.database import directory_session, writing
@@ -191,7 +191,7 @@ def preview(service: Service, reading: Reading) -> ResponseReturnValue:
         listing=listing,
         live=find_line(listing),
         workers={**current, **changed}["for_workers"],
-        changed=[(LABELS[name], edit_form.HANDLING[FIELDS[name].handling]) for name in changed],
+        changed=[(LABELS[name], HANDLING[FIELDS[name].handling]) for name in changed],
         typed=[
             (name, text) for name, text in reading.fields.items(multi=True) if name not in drafts.NOT_KEPT
         ],
@@ -264,7 +264,7 @@ def show_sent(service_id: UUID) -> ResponseReturnValue:
         shown=[LABELS[field.name] for field in applied if field.is_public],
         kept=[LABELS[field.name] for field in applied if not field.is_public],
         waiting=[
-            (LABELS[each.field], edit_form.HANDLING[FIELDS[each.field].handling])
+            (LABELS[each.field], HANDLING[FIELDS[each.field].handling])
             for each in (proposal.changes if proposal else ())
         ],
         proposal=proposal,

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from dataclasses import field as made
 from datetime import date
 from typing import Any
 
@@ -41,7 +42,7 @@ class Problem:
     field: str
     input: str
     reason: str
-    values: Mapping[str, object] = field(default_factory=dict, hash=False)
+    values: Mapping[str, object] = made(default_factory=dict, hash=False)
 
 
 @dataclass(slots=True)
@@ -49,8 +50,8 @@ class Reading:
     """What somebody sent: the values by field, and what is wrong."""
 
     fields: Fields
-    values: dict[str, Any] = field(default_factory=dict)
-    problems: list[Problem] = field(default_factory=list)
+    values: dict[str, Any] = made(default_factory=dict)
+    problems: list[Problem] = made(default_factory=list)
 
     def line(self, name: str) -> str:
         """Return a text on one line, without the spaces around."""

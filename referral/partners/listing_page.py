@@ -62,7 +62,7 @@ class Row:
     notices: tuple[Notice, ...]
 
 
-def of_organization(organization_id: UUID) -> sa.Select[tuple[Service]]:
+def of_organization(organization_id: UUID) -> sa.Select[Service]:
     """Return the statement of an organization's listings that are not taken out, in a lasting order."""
     return (
         sa.select(Service)

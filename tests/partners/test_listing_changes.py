@@ -1,4 +1,4 @@
-"""Changing a listing without JavaScript: what counts at once, what waits, what is kept, what two people do."""
+"""Changing a listing without JavaScript: what counts at once, what waits, what two people do."""
 
 from __future__ import annotations
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -16,11 +16,13 @@ from referral.audit.services import record
 from referral.catalogue.models import Service
 from referral.catalogue.services import take_step
 from referral.catalogue.trust import MOVES, Method, Trust
+from referral.partners import links
 from referral.partners.round_answers import TARGET, NoRoundError, end, put_on_calls, verified_step
 from referral.partners.round_models import (
     Answered,
     CallAttempt,
     Channel,
+    ListingLink,
     Outcome,
     Reason,
     Stage,
@@ -30,12 +32,18 @@ from referral.partners.round_rules import may_give_up
 from referral.partners.rounds import list_facts, open_round
 
 PAGE = 25
+ON_LINE = timedelta(hours=1)
+"""From an answer by telephone to the code that is read aloud."""
 TAKES_OUT = frozenset({Outcome.NO_LISTING, Outcome.CLOSED})
 """After which the listing is shown no more."""
 
 
 class NotEnoughTriesError(Exception):
     """Nobody may be said to be unreachable before three tries in two ways."""
+
+
+class NotReachedError(Exception):
+    """A code is read aloud to whoever answered on the number that is listed, and to nobody else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +122,21 @@ def add_attempt(
     session.flush()
     record(session, Event(Action.CREATE, "call-attempt", made.id, actor, row.organization_id))
     return made
+
+
+def was_reached(row: VerificationRound, at: datetime) -> bool:
+    """Say whether somebody answered by telephone a short while ago."""
+    return row.ended_at is None and any(
+        each.channel is Channel.PHONE and each.answered is Answered.REACHED and at - each.tried_at <= ON_LINE
+        for each in row.attempts
+    )
+
+
+def give_code(session: Session, row: VerificationRound, link: ListingLink, actor: Actor, at: datetime) -> str:
+    """Return the code to read aloud, once; raises NotReachedError before somebody answered."""
+    if not was_reached(row, at):
+        raise NotReachedError
+    return links.give_code(session, link, actor, at)
 
 
 def conclude(

@@ -12,10 +12,12 @@ from sqlalchemy.orm import Session, selectinload
 from referral.access.policy import Actor
 from referral.audit.events import Action, Event
 from referral.audit.services import record
+from referral.catalogue.change_models import Via
+from referral.catalogue.changes import Author
 from referral.catalogue.models import Service
-from referral.catalogue.services import take_step
-from referral.catalogue.trust import LADDER, OWN_STEPS, Method, Trust
+from referral.catalogue.trust import LADDER, Trust
 from referral.partners import letters
+from referral.partners.confirming import NotForYouError, confirm_unchanged
 from referral.partners.links import as_actor, spend
 from referral.partners.round_models import ListingLink, Outcome, Purpose, Reason, Stage, VerificationRound
 
@@ -71,12 +73,11 @@ def confirm_by_link(session: Session, link: ListingLink, service_id: UUID, at: d
     place = link.organization_id
     if row is None or service is None or (row.organization_id, service.organization_id) != (place, place):
         raise NoRoundError
-    wanted = OWN_STEPS.get(service.trust)
-    if wanted is None:
-        raise NoRoundError
     actor = as_actor(link)
-    take_step(session, service, wanted, Method.LINK, actor.name, "nothing has changed", at)
-    record(session, Event(Action.CHANGE, "listing", service.id, actor, place))
+    try:
+        confirm_unchanged(session, service, Author(actor, Via.LINK), at)
+    except NotForYouError as error:
+        raise NoRoundError from error
     end(session, row, Outcome.CONFIRMED, actor, at)
     if not list_asked(session, place):
         spend(session, link, at)

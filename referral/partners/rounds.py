@@ -97,19 +97,40 @@ def list_facts(session: Session, *where: sa.ColumnElement[bool]) -> list[Facts]:
     ]
 
 
+def list_shown_of(session: Session, organization_id: UUID) -> Sequence[Service]:
+    """Return the listings of an organization that are shown, in a lasting order."""
+    statement = (
+        sa.select(Service)
+        .where(Service.organization_id == organization_id)
+        .where(Service.status.in_(SHOWN), Service.trust.in_(LADDER))
+        .order_by(Service.slug)
+    )
+    return session.scalars(statement).all()
+
+
 def _rests(at: datetime) -> sa.ColumnElement[bool]:
-    """Say in SQL that a service is in a round, or was in one a short while ago."""
+    """Say in SQL that a service is in a round, or was in one a short while ago; a reminder is none."""
     return sa.exists().where(
         VerificationRound.service_id == Service.id,
+        VerificationRound.reason != Reason.REMINDED,
         sa.or_(VerificationRound.ended_at.is_(None), VerificationRound.ended_at > at - REST),
-        sa.or_(VerificationRound.ended_at.is_(None), VerificationRound.reason != Reason.REMINDED),
     )
 
 
 def open_round(
     session: Session, facts: Facts, reason: Reason, stage: Stage, at: datetime
 ) -> VerificationRound | None:
-    """Begin a round with one listing; None where one is open."""
+    """Begin a round with one listing, in the place of a mere reminder; None where one is open."""
+    if reason is not Reason.REMINDED:
+        session.execute(
+            sa.update(VerificationRound)
+            .where(
+                VerificationRound.service_id == facts.service_id,
+                VerificationRound.reason == Reason.REMINDED,
+                VerificationRound.ended_at.is_(None),
+            )
+            .values(stage=Stage.ENDED, ended_at=at, ended_by=SYSTEM.name)
+        )
     dialect = postgresql if db.engines[DIRECTORY].dialect.name == "postgresql" else sqlite
     made = uuid4()
     values = {

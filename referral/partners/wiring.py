@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Flask
 
 from referral.accounts.cookies import open_area
-from referral.partners import catalogue_wiring, listing_wiring, live_wiring, vetting_wiring
+from referral.partners import catalogue_wiring, listing_wiring, live_wiring, round_wiring, vetting_wiring
 from referral.partners.areas import LISTINGS, VETTING, listings, vetting
 
 
@@ -19,5 +19,6 @@ def init_app(app: Flask) -> None:
     live_wiring.init_app(app)
     catalogue_wiring.init_app(app)
     vetting_wiring.init_app(app)
+    round_wiring.init_app(app)
     app.register_blueprint(listings)
     app.register_blueprint(vetting)

@@ -44,6 +44,7 @@ class Places:
         **columns: Any,
     ) -> Service:
         """Store a listing; without a day it was never confirmed."""
+        self.session.rollback()
         trust = columns.pop("trust", Trust.VERIFIED if assured else Trust.SOURCED)
         service = self.directory.add(name, trust=trust, assured_date=assured, **columns)
         service.organization.email = email

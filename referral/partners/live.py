@@ -92,8 +92,8 @@ class LiveReader:
     def _answer(self, engine: sa.Engine, question: Callable[[sa.Connection], Found]) -> Found:
         with engine.connect() as connection:
             if engine.dialect.name == "postgresql":
-                limit = max(1, int(self.wait_seconds * 1000))
-                connection.execute(sa.text(f"SET LOCAL statement_timeout = {limit}"))
+                limit = str(max(1, int(self.wait_seconds * 1000)))
+                connection.execute(sa.select(sa.func.set_config("statement_timeout", limit, sa.true())))
             return question(connection)
 
 

@@ -84,7 +84,7 @@ def public_addresses(app: Flask) -> list[str]:
 
 def is_door(rule: Rule) -> bool:
     """Say whether an address is for those who sign in, who need the database."""
-    return rule.endpoint.startswith("accounts.")
+    return rule.endpoint.startswith(("accounts.", "listings.", "vetting."))
 
 
 def test_every_public_page_answers_without_its_database(app_without_database):

@@ -8,7 +8,12 @@ from flask_babel import lazy_gettext as _l
 from referral.access.policy import Permission
 from referral.accounts.entries import Entry, register
 from referral.audit.words import name_targets
-from referral.partners import health_views, reader_views, sheet_views  # noqa: F401 (their views are on the blueprint)
+from referral.partners import (  # noqa: F401 (their views are on the blueprints)
+    application_views,
+    health_views,
+    reader_views,
+    sheet_views,
+)
 
 ENTRIES = (
     Entry(
@@ -31,6 +36,7 @@ def init_app(app: Flask) -> None:
     for entry in ENTRIES:
         register(app, entry)
     sheet_views.init_app(app)
+    application_views.init_app(app)
     name_targets(
         {
             "reader": _l("a process that shows the directory"),

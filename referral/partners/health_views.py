@@ -95,9 +95,7 @@ def draw_charts(found: Health) -> dict[str, object]:
     }
     charts["grid"] = draw_grid(
         _("Services by need and region"),
-        _(
-            "A line for each need, a column for each region by its number; darker where there are more services."
-        ),
+        _("A line for each need, a column for each region by its number; darker where there are more."),
         sorted(REGIONS),
         [(code, label("categories", code)) for code in TAXONOMIES["categories"]],
         found.grid,

@@ -88,13 +88,14 @@ def _read_phones(cells: tuple[str, ...], current: tuple[PhoneNumber, ...]) -> tu
         kind, _, rest = text.rpartition(":")
         kind = kind.strip() or "voice"
         c.parse_choice(kind, KINDS)
-        number = _read_number(rest.strip(), texting=kind == "text")
+        number = read_number(rest.strip(), texting=kind == "text")
         toll_free = kind == "voice" and c.is_toll_free(number)
         found.append(known.get((number, kind)) or PhoneNumber(number, kind, toll_free))  # type: ignore[arg-type]  # checked
     return tuple(found)
 
 
-def _read_number(text: str, *, texting: bool) -> str:
+def read_number(text: str, *, texting: bool) -> str:
+    """Return a number, typed as one does here, as the directory holds it; raises CellError."""
     if text in c.SHORT_NUMBERS or (texting and c.TEXT_CODE.fullmatch(text)):
         return text
     try:

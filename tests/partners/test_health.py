@@ -8,7 +8,7 @@ from datetime import date
 
 import pytest
 import sqlalchemy as sa
-from defusedxml import ElementTree as ET
+from defusedxml.ElementTree import fromstring
 
 from referral.access.policy import Role
 from referral.catalogue.change_models import LanguageToReview, ServiceForWorkers
@@ -145,7 +145,7 @@ HOSTILE = '<script>alert("&")</script>'
 
 
 def test_a_chart_is_well_formed_and_says_what_it_is():
-    drawn = ET.fromstring(draw_bars("Titre", "Exemple", [(HOSTILE, 3), ("B", 0)]))
+    drawn = fromstring(draw_bars("Titre", "Exemple", [(HOSTILE, 3), ("B", 0)]))
     space = "{http://www.w3.org/2000/svg}"
     assert drawn.find(f"{space}title").text == "Titre"
     assert drawn.find(f"{space}desc").text == "Exemple"
@@ -160,7 +160,7 @@ def test_a_chart_has_no_colour_of_its_own_so_that_it_reads_in_the_dark_and_on_pa
 
 def test_a_grid_shows_each_number_and_a_dash_where_there_is_none():
     drawn = draw_grid("T", "D", ["06", "13"], [("youth", "Jeunes")], {("youth", "06"): 4})
-    texts = [each.text for each in ET.fromstring(drawn).iter("{http://www.w3.org/2000/svg}text")]
+    texts = [each.text for each in fromstring(drawn).iter("{http://www.w3.org/2000/svg}text")]
     assert texts == ["06", "13", "Jeunes", "4", "–"]
 
 

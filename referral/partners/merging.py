@@ -8,7 +8,7 @@ round the call to the number listed before, nor round the second person. Callers
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -208,7 +208,7 @@ def _move_rows(
         for column in table.columns:
             if table.name in but or not any(key.column.table is to for key in column.foreign_keys):
                 continue
-            keys = [row._asdict() for row in session.execute(_keys(table).where(column == old_id))]
+            keys = [row._asdict() for row in _read(session, table, column, old_id)]
             done = [key for key in keys if _move_row(session, table, column, key, new_id)]
             if done:
                 moved[f"{table.name}.{column.name}"] = [_plain(key) for key in done]
@@ -216,8 +216,9 @@ def _move_rows(
     return moved
 
 
-def _keys(table: sa.Table) -> sa.Select[Any]:
-    return sa.select(*table.primary_key.columns)
+def _read(session: Session, table: sa.Table, column: sa.Column[Any], owner: uuid.UUID) -> Sequence[Any]:
+    statement = sa.select(*table.primary_key.columns).where(column == owner)
+    return session.execute(statement, bind_arguments={"mapper": Service}).all()
 
 
 def _move_row(

@@ -17,9 +17,9 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from referral.catalogue.checking import FieldProblem, ValuesRefusedError
-from referral.catalogue.columns import CellError, parse_phone
+from referral.catalogue.columns import parse_phone
 from referral.catalogue.naming import runs_of, words_of
-from referral.catalogue.problems import N_
+from referral.catalogue.problems import N_, CellError
 from referral.catalogue.vetting_models import DoNotList, DoNotListMark, RefusalKind
 from referral.shared.keys import derive_key
 

@@ -183,7 +183,8 @@ def _candidates(sides: Sequence[Side]) -> Iterable[tuple[Side, Side]]:
 def _keys(side: Side) -> set[Hashable]:
     names = [fold_name(text) for text in (side.name.fr, side.name.en, side.owner.fr) if text]
     words = {word for name in names for word in name.split()}
-    return {*words, *names, *side.phones, side.page, side.email} - {None, ""}
+    keys: set[Hashable] = {*words, *names, *side.phones, side.page, side.email}
+    return keys - {None, ""}
 
 
 def compare(first: Side, second: Side) -> tuple[Sign, ...]:

@@ -159,7 +159,8 @@ def merge_organizations(  # noqa: PLR0913, PLR0917  # as merge_services
     at: datetime,
 ) -> Merged:
     """Make one organization of two: its services, places, people and all else; raises CannotMergeError."""
-    if stays.id == other.id or session.get(Moved, other.id) or session.get(Moved, stays.id):
+    has_moved = any(session.get(Moved, each.id) is not None for each in (stays, other))
+    if stays.id == other.id or has_moved:
         raise CannotMergeError
     values = {
         name: getattr(other if choices.get(name) == OTHER else stays, name)

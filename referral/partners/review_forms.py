@@ -12,8 +12,9 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, StopValidation
 
 from referral.accounts.forms import StaffForm, Ticks
-from referral.catalogue.columns import CellError, parse_phone
+from referral.catalogue.columns import parse_phone
 from referral.catalogue.listing import PhoneNumber, Text
+from referral.catalogue.problems import CellError
 from referral.catalogue.trust import MOVES, Method, Trust
 from referral.catalogue.vetting_models import CallOutcome, SpokenTo
 

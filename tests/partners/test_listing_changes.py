@@ -136,6 +136,18 @@ def test_whom_workers_call_is_never_public(keeper):
     assert "Des lits" not in keeper.public("fr")
 
 
+def test_the_longest_texts_in_both_languages_are_taken(keeper):
+    long = "é" * 2000
+    texts = {
+        f"{name}_{language}": long
+        for name in ("description", "hours", "workers")
+        for language in ("fr", "en")
+    }
+
+    assert keeper.send(keeper.form(), **texts).status_code == 303
+    assert keeper.values()["hours"].description.fr == long
+
+
 # Two people at once
 
 

@@ -22,7 +22,7 @@ TABLES = (Proposal, ListingFlag, ServiceCapacity, VerificationRound, Application
 @pytest.fixture
 def demo(app, session, monkeypatch):
     """A demonstration that was filled."""
-    monkeypatch.setitem(app.config, "DEMO", True)
+    monkeypatch.setitem(app.config, "DEMO", value=True)
     mark_accounts()
     with writing(session):
         import_catalogue(session, DATA / "demo", "Exemple")

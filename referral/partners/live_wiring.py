@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from flask import Flask
@@ -14,12 +15,15 @@ from referral.accounts.entries import Entry, register
 from referral.audit.words import name_targets
 from referral.partners import (  # noqa: F401 (views are on the blueprint, tables in the metadata)
     capacity_views,
+    closures,
     for_workers,
     house_phone_models,
     house_phone_views,
     house_phones,
     live,
+    queue,
 )
+from referral.partners.queue import Line, QueueKind, Viewer
 from referral.shared import tick
 from referral.shared.database import DIRECTORY, db, writing
 
@@ -34,6 +38,21 @@ TARGETS: dict[str, LazyString] = {
 }
 
 
+def list_long_closures(session: Session, viewer: Viewer) -> Iterator[Line]:
+    """Say which closures without end nobody confirmed for long: the organization is asked too."""
+    after = capacity_views.ask_after()
+    for closure, service in closures.list_to_ask(session, viewer.at, after):
+        yield Line(
+            item_id=closure.id,
+            name=service.name,
+            todo=_l("Call the organization and ask whether it is still closed"),
+            why=_l("Closed until further notice, and nobody said so again for long"),
+            since=closure.confirmed_at or closure.told_at,
+            endpoint="directory.show_service",
+            values={"service_id": service.id},
+        )
+
+
 def forget_old_phones(at: datetime) -> None:
     """Delete telephones that serve no more, and codes that nobody typed."""
     with Session(db.engines[DIRECTORY]) as session, writing(session):
@@ -45,6 +64,7 @@ def init_app(app: Flask) -> None:
     live.init_app(app)
     capacity_views.init_app(app)
     name_targets(TARGETS)
+    queue.register(QueueKind.CLOSURE, list_long_closures)
     app.register_blueprint(house_phone_views.house)
     tick.register(app, tick.Job("forget old house phones", timedelta(days=1), forget_old_phones))
     register(

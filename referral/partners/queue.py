@@ -44,6 +44,7 @@ class QueueKind(StrEnum):
     NEW = "new"
     CHANGE = "change"
     OVERDUE = "overdue"
+    CLOSURE = "closure"
     FLAG = "flag"
     DECLINES = "declines"
     LANGUAGE = "language"

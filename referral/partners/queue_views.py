@@ -33,6 +33,7 @@ KINDS: dict[QueueKind, LazyString] = {
     QueueKind.NEW: _l("New listing"),
     QueueKind.CHANGE: _l("Change"),
     QueueKind.OVERDUE: _l("Overdue"),
+    QueueKind.CLOSURE: _l("Closed for long"),
     QueueKind.FLAG: _l("Flagged by a reader"),
     QueueKind.DECLINES: _l("Declined again and again"),
     QueueKind.LANGUAGE: _l("Languages to level"),

@@ -13,7 +13,7 @@ from referral.access.policy import Role
 from referral.catalogue.change_models import TemporaryClosure
 from referral.catalogue.models import Service
 from tests.partners.tonight import make_house
-from tests.security.people import make_organization
+from tests.security.people import make_organization, make_user, sign_in
 
 NOON = datetime(2026, 11, 24, 17, 0, tzinfo=UTC)
 TODAY = date(2026, 11, 24)
@@ -173,3 +173,12 @@ def test_a_closure_is_found_at_its_own_service_only(app, house, session):
     assert house.lead.post(f"/en/listings/closures/{beside.id}/{closure}/end").status_code == 404
     assert house.lead.post(f"/en/listings/closures/{house.id}/{uuid4()}/end").status_code == 404
     assert rows(session)[0].ended_at is None
+
+
+def test_vetters_are_told_of_one_that_lasts_and_nobody_confirmed(house, session, clock):
+    close(house)
+    vetter = make_user(session, ((None, Role.VETTER),))
+    clock.shift(14 * DAY)
+    page = sign_in(house.app, session, vetter).browser.get("/en/vetting/queue").text
+
+    assert "Call the organization and ask whether it is still closed" in page

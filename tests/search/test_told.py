@@ -6,11 +6,13 @@ from datetime import time
 
 from pyroaring import BitMap
 
-from referral.catalogue.listing import Opening, PhoneNumber
+from referral.catalogue.listing import AreaServed, Opening, PhoneNumber, Place
 from referral.search.engine import search
+from referral.search.filters import check_filters
 from referral.search.index import build_index
 from referral.search.query import Query
 from tests.pages.example import BUILT_AT, make_listing
+from tests.search.test_scenarios import SCENARIOS, place
 
 ALL_WEEK = (Opening(("MO", "TU", "WE", "TH", "FR", "SA", "SU"), time(0, 0), time(23, 59)),)
 
@@ -70,3 +72,31 @@ def test_what_was_told_of_one_search_is_not_kept_for_the_next():
     search(index, Query(at=BUILT_AT, closed=BitMap([0, 1])))
 
     assert [hit.open_now for hit in search(index, Query(at=BUILT_AT)).hits] == [True, True]
+
+
+def in_x16(listings, without_room):
+    """Search as scenario X16 does: a treatment for someone of 18 in Drummondville."""
+    row = SCENARIOS["X16"]
+    filters = check_filters(tuple(pair.split("=")) for pair in row["filters"].split(";"))
+    near = place(row["near_place"], filters["region"][0])
+    return ranked(
+        listings, words=row["query_text"], near=near, filters=filters, without_room=BitMap(without_room)
+    )
+
+
+def test_in_scenario_x16_a_treatment_with_a_waiting_list_only_comes_below_its_equals():
+    listings = [
+        make_listing(
+            f"cure-{number}",
+            categories=("substance_use",),
+            place=Place("public_area", "17"),
+            area=AreaServed(regions=("17",)),
+            minimum_age=18,
+            trust=trust,
+        )
+        for number, trust in enumerate(("verified", "sourced", "sourced"))
+    ]
+
+    assert in_x16(listings, [])[0] == 0
+    assert in_x16(listings, [0])[-1] == 0
+    assert sorted(in_x16(listings, [0])) == [0, 1, 2]

@@ -5,7 +5,6 @@ Everything is read in a fixed number of statements, whatever the catalogue's siz
 
 from __future__ import annotations
 
-import uuid
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -36,6 +35,8 @@ from referral.catalogue.trust import LADDER, Trust, is_published
 from referral.catalogue.values import EVERYWHERE
 from referral.geo.areas import REGIONS
 
+Key = object
+"""An id as the database gives it."""
 SHOWN = (ServiceStatus.ACTIVE, ServiceStatus.TEMPORARILY_CLOSED)
 NOWHERE = ""
 """For services of no region that is known."""
@@ -100,11 +101,11 @@ class Health:
 class _Facts:
     """What hangs from services, by service."""
 
-    terms: dict[uuid.UUID, dict[str, set[str]]]
-    regions: dict[uuid.UUID, set[str]]
-    known: dict[str, set[uuid.UUID]]
-    marks: dict[str, set[uuid.UUID]]
-    lacks: dict[uuid.UUID, str]
+    terms: dict[Key, dict[str, set[str]]]
+    regions: dict[Key, set[str]]
+    known: dict[str, set[Key]]
+    marks: dict[str, set[Key]]
+    lacks: dict[Key, str]
 
 
 def measure(session: Session, least: Trust, months: Months, today: date) -> Health:
@@ -182,32 +183,40 @@ def _is_known(service: Any, name: str, facts: _Facts) -> bool:
     return bool(getattr(service, name))
 
 
+def _raw(column: Any) -> Any:
+    """Return a column of ids as the database gives it: to make an object of each takes most of the time."""
+    return sa.type_coerce(column, sa.String)
+
+
 def _list_published(session: Session, least: Trust) -> Iterable[Any]:
     """Return what the count needs of each service, without making objects of them."""
     columns = (
-        "id", "assured_date", "always_open", "email", "website", "minimum_age", "maximum_age",
+        "assured_date", "always_open", "email", "website", "minimum_age", "maximum_age",
         "name_fr", "name_en", "description_fr", "description_en", "hours_fr", "hours_en",
     )  # fmt: skip
     steps = [step for step in LADDER if is_published(step, least)]
     return session.execute(
-        sa.select(*(getattr(Service, name) for name in columns))
+        sa.select(_raw(Service.id).label("id"), *(getattr(Service, name) for name in columns))
         .where(Service.trust.in_(steps), Service.status.in_(SHOWN))
         .order_by(Service.id)
     )
 
 
 def _read_facts(session: Session) -> _Facts:
-    terms: dict[uuid.UUID, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
-    rows = session.execute(
-        sa.select(Attribute.service_id, TaxonomyTerm.taxonomy, TaxonomyTerm.code).join(
-            TaxonomyTerm, TaxonomyTerm.id == Attribute.taxonomy_term_id
+    terms: dict[Key, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
+    known_terms = {
+        term_id: (taxonomy, code)
+        for term_id, taxonomy, code in session.execute(
+            sa.select(_raw(TaxonomyTerm.id), TaxonomyTerm.taxonomy, TaxonomyTerm.code)
         )
-    )
-    for service_id, taxonomy, code in rows:
+    }
+    rows = session.execute(sa.select(_raw(Attribute.service_id), _raw(Attribute.taxonomy_term_id)))
+    for service_id, term_id in rows:
+        taxonomy, code = known_terms[term_id]
         terms[service_id][taxonomy].add(code)
     regions, served = _read_regions(session)
     known = {
-        name: set(session.scalars(sa.select(table.service_id).distinct()))
+        name: set(session.scalars(sa.select(_raw(table.service_id)).distinct()))
         for name, table in (
             ("phones", Phone),
             ("hours", Schedule),
@@ -216,25 +225,27 @@ def _read_facts(session: Session) -> _Facts:
             ("cost", CostOption),
         )
     }
-    marks: dict[str, set[uuid.UUID]] = {"fr": set(), "en": set()}
+    marks: dict[str, set[Key]] = {"fr": set(), "en": set()}
     for service_id, language in session.execute(
-        sa.select(LanguageToReview.service_id, LanguageToReview.language)
+        sa.select(_raw(LanguageToReview.service_id), LanguageToReview.language)
     ):
         marks[language].add(service_id)
-    lacking = sa.select(ServiceForWorkers.service_id, ServiceForWorkers.lacks)
-    lacks = {row.service_id: row.lacks for row in session.execute(lacking)}
+    lacking = sa.select(_raw(ServiceForWorkers.service_id), ServiceForWorkers.lacks)
+    lacks = {service_id: codes for service_id, codes in session.execute(lacking) if codes}
     return _Facts(terms, regions, known | {"area": served}, marks, lacks)
 
 
-def _read_regions(session: Session) -> tuple[dict[uuid.UUID, set[str]], set[uuid.UUID]]:
+def _read_regions(session: Session) -> tuple[dict[Key, set[str]], set[Key]]:
     """Return the regions served, else that of the place; and which services tell whom they serve."""
-    served: dict[uuid.UUID, set[str]] = defaultdict(set)
+    served: dict[Key, set[str]] = defaultdict(set)
     told = set()
-    for service_id, code in session.execute(sa.select(ServiceArea.service_id, ServiceArea.region_code)):
+    for service_id, code in session.execute(
+        sa.select(_raw(ServiceArea.service_id), ServiceArea.region_code).distinct()
+    ):
         told.add(service_id)
         if code:
             served[service_id].add(code)
-    placed = sa.select(ServiceAtLocation.service_id, Location.region_code).join(
+    placed = sa.select(_raw(ServiceAtLocation.service_id), Location.region_code).join(
         Location, Location.id == ServiceAtLocation.location_id
     )
     for service_id, code in session.execute(placed):

@@ -50,7 +50,10 @@ def list_own() -> ResponseReturnValue:
     organization_id, actor = own_organization(Permission.LISTING_READ)
     page = page_given() or 1
     rows, has_more = list_rows(directory_session(), organization_id, actor, now(), page)
-    return render_template("listings/own.html", rows=rows, page=page, has_more=has_more)
+    may_change = permits(actor, Permission.LISTING_PROPOSE, Target(organization_id))
+    return render_template(
+        "listings/own.html", rows=rows, page=page, has_more=has_more, may_change=may_change
+    )
 
 
 @listings.get("/services/<uuid:service_id>")

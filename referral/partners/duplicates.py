@@ -11,6 +11,7 @@ from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from functools import lru_cache
 from itertools import combinations
 from urllib.parse import urlsplit
 
@@ -181,7 +182,7 @@ def _candidates(sides: Sequence[Side]) -> Iterable[tuple[Side, Side]]:
 
 
 def _keys(side: Side) -> set[Hashable]:
-    names = [fold_name(text) for text in (side.name.fr, side.name.en, side.owner.fr) if text]
+    names = [_fold(text) for text in (side.name.fr, side.name.en, side.owner.fr) if text]
     words = {word for name in names for word in name.split()}
     keys: set[Hashable] = {*words, *names, *side.phones, side.page, side.email}
     return keys - {None, ""}
@@ -189,20 +190,24 @@ def _keys(side: Side) -> set[Hashable]:
 
 def compare(first: Side, second: Side) -> tuple[Sign, ...]:
     """Return what two have in common, where it is enough to look at them; nothing where it is not."""
-    names, owners = likeness(first.name, second.name), likeness(first.owner, second.owner)
+    if not _meet(first, second):
+        return ()
     phone = bool(first.phones & second.phones)
     page = first.page is not None and first.page == second.page
     email = first.email is not None and first.email == second.email
-    signs = [sign for sign, has in zip(Sign, (names >= NEAR_NAME, phone, page, email), strict=True) if has]
-    if not _meet(first, second) or (_differ(first.phones, second.phones) and not (page or email)):
-        return ()
     contact = phone or page or email
+    if _differ(first.phones, second.phones) and not (page or email):
+        return ()
+    names = likeness(first.name, second.name)
+    if names < NEAR_NAME:
+        return ()
+    signs = [sign for sign, has in zip(Sign, (names >= NEAR_NAME, phone, page, email), strict=True) if has]
     if first.owner_id == second.owner_id:
         enough = names >= SAME_NAME
     elif first.kind is Entity.ORGANIZATION:
         enough = names >= SAME_NAME or (names >= NEAR_NAME and contact)
     else:
-        enough = names >= NEAR_NAME and (contact or owners >= NEAR_NAME)
+        enough = names >= NEAR_NAME and (contact or likeness(first.owner, second.owner) >= NEAR_NAME)
     return tuple(signs) if enough and signs else ()
 
 
@@ -210,9 +215,12 @@ def likeness(one: Bilingual, other: Bilingual) -> float:
     """Return how alike two names are, from 0 to 100, in the language in which they are most."""
     pairs = ((one.fr, other.fr), (one.en, other.en), (one.fr, other.en), (one.en, other.fr))
     return max(
-        (fuzz.token_sort_ratio(fold_name(left), fold_name(right)) for left, right in pairs if left and right),
+        (fuzz.token_sort_ratio(_fold(left), _fold(right)) for left, right in pairs if left and right),
         default=0.0,
     )
+
+
+_fold = lru_cache(maxsize=20_000)(fold_name)
 
 
 def _meet(first: Side, second: Side) -> bool:

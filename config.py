@@ -245,7 +245,7 @@ def _contact(given: Mapping[str, str]) -> str | None:
     return f"mailto:{mailbox}"
 
 
-def _rounds(given: Mapping[str, str]) -> dict[str, int]:
+def _rounds(given: Mapping[str, str]) -> dict[str, Any]:
     """Take how long a confirmation holds, in steps, and how many calls one person makes in a week."""
     months = {
         "DUE_MONTHS_URGENT": read_number(given, "DUE_MONTHS_URGENT", default=6, least=2, most=120),

@@ -39,7 +39,7 @@ def overdue_of(listing: Listing, at: datetime) -> Overdue | None:
     found = standing(listing.assured_date, thresholds, at.astimezone(QUEBEC).date())
     if found == "hidden":
         return "spared"
-    return found if found in {"due", "last"} else None  # type: ignore[return-value]  # both are codes
+    return found if found in {"due", "last"} else None
 
 
 def say_overdue(overdue: Overdue | None) -> str:

@@ -201,14 +201,14 @@ def compare(first: Side, second: Side) -> tuple[Sign, ...]:
     names = likeness(first.name, second.name)
     if names < NEAR_NAME:
         return ()
-    signs = [sign for sign, has in zip(Sign, (names >= NEAR_NAME, phone, page, email), strict=True) if has]
+    signs = [sign for sign, has in zip(Sign, (True, phone, page, email), strict=True) if has]
     if first.owner_id == second.owner_id:
         enough = names >= SAME_NAME
     elif first.kind is Entity.ORGANIZATION:
-        enough = names >= SAME_NAME or (names >= NEAR_NAME and contact)
+        enough = names >= SAME_NAME or contact
     else:
-        enough = names >= NEAR_NAME and (contact or likeness(first.owner, second.owner) >= NEAR_NAME)
-    return tuple(signs) if enough and signs else ()
+        enough = contact or likeness(first.owner, second.owner) >= NEAR_NAME
+    return tuple(signs) if enough else ()
 
 
 def likeness(one: Bilingual, other: Bilingual) -> float:

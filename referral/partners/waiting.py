@@ -18,7 +18,6 @@ from referral.catalogue.change_models import (
 )
 from referral.catalogue.changes import needs_two_people
 from referral.catalogue.fields import FIELDS, Handling
-from referral.catalogue.freshness import day_before, standing, thresholds_for
 from referral.catalogue.models import Service, ServiceStatus, Verification
 from referral.catalogue.trust import BY_ITSELF, Trust
 from referral.edition import withdrawal
@@ -29,8 +28,6 @@ from referral.partners.queue import Line, QueueKind, Viewer
 from referral.shared.clock import QUEBEC
 
 SHOWN = (ServiceStatus.ACTIVE, ServiceStatus.TEMPORARILY_CLOSED)
-CONFIRMED = (Trust.VERIFIED, Trust.VETTED)
-LEAST_DUE = 6
 
 
 def list_unsafe(session: Session, _viewer: Viewer) -> Iterable[Line]:
@@ -208,39 +205,6 @@ def list_new(session: Session, _viewer: Viewer) -> Iterable[Line]:
         )
 
 
-def list_overdue(session: Session, viewer: Viewer) -> Iterable[Line]:
-    """Return listings whose last confirmation is too old."""
-    today = viewer.at.astimezone(QUEBEC).date()
-    statement = (
-        sa.select(Service)
-        .where(Service.trust.in_(CONFIRMED), Service.status.in_(SHOWN))
-        .where(Service.assured_date <= day_before(today, LEAST_DUE))
-        .options(selectinload(Service.attributes))
-    )
-    found = []
-    for service in session.scalars(statement):
-        codes = [
-            each.taxonomy_term.code
-            for each in service.attributes
-            if each.taxonomy_term.taxonomy == "categories"
-        ]
-        thresholds = thresholds_for(codes, always_open=service.always_open)
-        if standing(service.assured_date, thresholds, today) != "fresh":
-            found.append(service)
-    regions = queue.regions_of(session, (service.id for service in found))
-    for service in found:
-        yield Line(
-            service.id,
-            service.name,
-            _l("Call, and confirm"),
-            _l("Its last confirmation is too old."),
-            midnight(service.assured_date),
-            "vetting.take_step",
-            {"service_id": service.id},
-            regions.get(service.id, frozenset()),
-        )
-
-
 def list_languages(session: Session, _viewer: Viewer) -> Iterable[Line]:
     """Return listings one of whose languages was left behind."""
     rows = session.execute(
@@ -292,7 +256,6 @@ def register_all() -> None:
         (QueueKind.CONFIRMATION, list_confirmations),
         (QueueKind.NEW, list_new),
         (QueueKind.CHANGE, list_proposals(QueueKind.CHANGE)),
-        (QueueKind.OVERDUE, list_overdue),
         (QueueKind.FLAG, list_flags),
         (QueueKind.LANGUAGE, list_languages),
         (QueueKind.DUPLICATE, list_duplicates),

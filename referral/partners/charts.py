@@ -13,9 +13,9 @@ from markupsafe import Markup
 from referral.i18n.lists import say_number
 from referral.i18n.locale import current_language
 
-WIDTH = 340
+WIDTH = 320
 BAR, STEP = 14, 40
-CELL, HEAD, BAND = 20, 24, 38
+CELL, HEAD, BAND = 18, 24, 38
 LEAST_SHADE, MOST_SHADE = 0.08, 0.42
 """Light enough that the number over it is read."""
 Bars = Sequence[tuple[str, int]]

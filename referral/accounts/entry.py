@@ -86,9 +86,10 @@ def check_code(sign_in: SignIn, typed: str, at: datetime) -> None:
     """Take a code of somebody whose password was right; raises NotRightError, TooManyTriesError."""
     with Session(db.engines[DIRECTORY]) as session, writing(session):
         throttling.count_attempt(session, FACTOR, str(sign_in.user_id), at)
+    recovery_code = factors.find_recovery_code(sign_in.user_id, typed)
     with Session(db.engines[DIRECTORY]) as session, writing(session):
         user = factors.find_user(session, sign_in.user_id)
-        is_right = factors.check_code(session, user, typed)
+        is_right = factors.check_code(session, user, typed, recovery_code)
         if is_right:
             throttling.forget(session, FACTOR, str(sign_in.user_id))
     if not is_right:

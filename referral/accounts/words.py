@@ -20,6 +20,7 @@ TARGETS: dict[str, LazyString] = {
     "account": _l("the account"),
     "access": _l("somebody's access"),
     "access_log": _l("who looked at what"),
+    "altered_secret": _l("a secret of the authenticator application that was altered"),
     "application": _l("the authenticator application"),
     "factor": _l("the second step of somebody's sign-in"),
     "invitation": _l("an invitation"),

@@ -372,6 +372,50 @@ def test_the_warning_comes_before_the_end_and_can_be_answered(enter, door):
     expect(page.locator("#current_password")).to_have_value("half typed")
 
 
+def test_a_session_that_ends_takes_its_page_along(enter, door):
+    person = door.people.worker("sacha.gone")
+    page = enter(person)
+    page.clock.install()
+    page.goto("/en/account/security")
+    door.people.end_session_of(person)
+    page.clock.fast_forward("30:02")
+
+    expect(page.locator("#username")).to_be_visible()
+    expect(page.locator("body")).not_to_contain_text("Sacha Gone")
+    assert page.locator("[name=next]").first.input_value() == "/en/account/security"
+
+
+def type_invitation(page: Page, place: object) -> None:
+    """Begin to fill in an invitation, under a clock of the page's own."""
+    page.clock.install()
+    page.goto(f"/en/account/places/{place}/people/invite")
+    page.locator("#name").fill("Noée Exemple-Inventée")
+
+
+def test_a_form_that_was_begun_is_sealed_when_the_session_ends(enter, door):
+    person = door.people.lead("sacha.begun")
+    page = enter(person)
+    type_invitation(page, door.people.place())
+    door.people.end_session_of(person)
+    page.clock.fast_forward("30:02")
+
+    expect(page.locator("#username")).to_be_visible()
+    expect(page.locator("[name=kept]").first).not_to_have_value("")
+    assert "Exemple-Invent" not in page.content()
+
+
+def test_a_form_that_was_begun_is_never_done_where_the_session_goes_on(enter, door):
+    page = enter(door.people.lead("sacha.elsewhere"))
+    type_invitation(page, door.people.place())
+    page.locator("#email").fill("noee@exemple.example")
+    page.locator("[name=role]").first.check()
+    with page.expect_navigation():
+        page.clock.fast_forward("30:02")
+
+    expect(page.locator("[name=restored]")).to_have_count(0)
+    expect(page.locator("#name")).to_have_value("Noée Exemple-Inventée")
+
+
 def faults(page: Page) -> list[str]:
     """Return what axe finds, and that a page is wider than its window."""
     found = AXE.run(page, options=RULES).response["violations"]

@@ -173,7 +173,9 @@ def ask_to_confirm(sign_in: SignIn) -> ResponseReturnValue | None:
 def way_on(wanted: str | None) -> str:
     """Return where to go after signing in: a page of ours that shows something, or the account."""
     home = url_for("accounts.home")
-    if not wanted or not wanted.startswith("/") or wanted.startswith(("//", "/\\")):
+    if not wanted or not wanted.isprintable():  # a line end goes into no header
+        return home
+    if not wanted.startswith("/") or wanted.startswith(("//", "/\\")):
         return home
     parts = urlsplit(wanted)
     if parts.scheme or parts.netloc or "\\" in wanted or language_of(parts.path) is None:

@@ -14,7 +14,7 @@ from referral.access.guard import require
 from referral.access.policy import Permission
 from referral.accounts import door, entry, passwords, queries, resets, sessions
 from referral.accounts.blueprint import blueprint
-from referral.accounts.entry_views import say_wait
+from referral.accounts.entry_views import refuse_try
 from referral.accounts.forms import ChangePasswordForm, PlaceForm, PlainForm
 from referral.accounts.organizations import name_place
 from referral.accounts.passwords import Weakness
@@ -98,7 +98,7 @@ def knows_password(found: SignIn, form: ChangePasswordForm) -> bool:
     try:
         entry.confirm_with_password(found, form.current_password.data, now())
     except TooManyTriesError as error:
-        form.refuse("current_password", say_wait(error))
+        form.refuse("current_password", refuse_try(error))
     except entry.NotRightError:
         form.refuse("current_password", _("This is not the password of your account."))
     else:

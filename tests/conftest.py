@@ -96,7 +96,7 @@ def app(backend: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flas
             yield from migrated_app(url, folder / "editions")
 
 
-def migrated_app(url: str, editions: Path) -> Iterator[Flask]:
+def migrated_app(url: str, editions: Path, **more: Any) -> Iterator[Flask]:
     """Make an application on an empty database and bring that to the last migration."""
     from referral.app import create_app  # noqa: PLC0415  # tests of pure rules need no application
 
@@ -109,6 +109,7 @@ def migrated_app(url: str, editions: Path) -> Iterator[Flask]:
         EDITION_DIR=editions,
         SEALING_DIR=editions.parent / "sealing",
         TESTING=True,
+        **more,
     )
     app = create_app(config)
     with app.app_context():

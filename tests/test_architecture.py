@@ -8,9 +8,12 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
+from importlib import metadata
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -116,12 +119,40 @@ def test_every_locked_requirement_has_a_version_and_a_hash(name):
 @pytest.mark.parametrize("name", ["run", "test"])
 def test_every_requirement_that_is_asked_for_is_locked(name):
     folder = ROOT / "requirements"
-    asked = {
-        re.sub(r"\[.*", "", line) for line in (folder / f"{name}.in").read_text().split("\n")[1:] if line
-    }
-    locked = set(re.findall(r"^([\w.-]+)==", (folder / f"{name}.txt").read_text(), re.MULTILINE))
+    asked = [line for line in (folder / f"{name}.in").read_text().split("\n")[1:] if line]
+    locked = set(re.findall(r"^([\w.\[\]-]+)==", (folder / f"{name}.txt").read_text(), re.MULTILINE))
 
     assert {line.lower().replace("_", "-") for line in asked} <= locked
+
+
+def test_what_our_packages_ask_for_with_an_extra_is_locked_with_it():
+    folder = ROOT / "requirements"
+    text = "".join((folder / f"{name}.txt").read_text(encoding="utf-8") for name in ("run", "test"))
+    locked = {
+        name.lower(): set(extras.split(",")) if extras else set()
+        for name, extras in re.findall(r"^([\w.-]+)(?:\[([\w,-]+)\])?==", text, re.MULTILINE)
+    }
+    asked = [
+        Requirement(line)
+        for name in locked
+        if (found := find_distribution(name)) is not None
+        for line in found.requires or ()
+    ]
+    wanted = [
+        (each.name.lower().replace("_", "-"), each.extras)
+        for each in asked
+        if each.extras and (each.marker is None or each.marker.evaluate({"extra": ""}))
+    ]
+
+    assert [(name, extras) for name, extras in wanted if not extras <= locked.get(name, set())] == []
+    assert wanted != []
+
+
+def find_distribution(name: str) -> metadata.Distribution | None:
+    """Return an installed package; None where this machine needs it not."""
+    with suppress(metadata.PackageNotFoundError):
+        return metadata.distribution(name)
+    return None
 
 
 def test_a_package_says_what_it_is_and_holds_nothing_else():

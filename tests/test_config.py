@@ -234,6 +234,45 @@ def test_what_is_unsafe_in_production_is_refused_by_name(given, named):
         make(**given)
 
 
+AWAY = "postgresql+psycopg://relais:hunter2@"
+
+
+@pytest.mark.parametrize(
+    "rest",
+    [
+        "db.example/relais",
+        "10.0.0.7:5432/relais",
+        "db.example/relais?sslmode=require",
+        "db.example/relais?sslmode=verify-full&sslmode=disable",
+        "/relais?host=db.example",
+        "localhost/relais?hostaddr=10.0.0.7",
+        "127.0.0.1,db.example/relais",
+        "[::1/relais",
+    ],
+)
+def test_a_database_elsewhere_is_reached_under_tls_in_production_and_its_password_is_not_repeated(rest):
+    with pytest.raises(ConfigError, match="RELAIS_DIRECTORY_URL") as refused:
+        make(DIRECTORY_URL=AWAY + rest, AUDIT_KEY=KEY[::-1])
+
+    assert "hunter2" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    "rest",
+    [
+        "/relais",
+        "localhost/relais",
+        "[::1]:5432/relais",
+        "/relais?host=/run/postgresql",
+        "db.example/relais?sslmode=verify-full&sslrootcert=system",
+    ],
+)
+def test_a_database_of_this_machine_or_under_tls_is_taken(rest):
+    config = make(DIRECTORY_URL=AWAY + rest, AUDIT_KEY=KEY[::-1])
+
+    assert AWAY + rest == config.DIRECTORY_URL
+
+
 def test_one_is_in_production_unless_one_says_otherwise():
     assert make().DEVELOPMENT is False
     assert make().COOKIES_SECURE is True

@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 import pytest
 
-from config import PREFIX, Config
+from config import FILES, PREFIX, Config
 from referral.catalogue.rows import SERVICE_COLUMNS
 from referral.catalogue.sheets import SHEETS
 from referral.cli.wiring import relais
@@ -49,8 +49,7 @@ def test_every_command_is_in_the_guide_for_operators(guide, command):
 
 @pytest.mark.parametrize("guide", GUIDES, ids=lambda path: path.name)
 def test_the_guide_speaks_of_no_setting_that_is_not_one(guide):
-    files = {f"{PREFIX}{name}_KEY_FILE" for name in ("SECRET", "AUDIT")}
-    known = {f"{PREFIX}{each.name}" for each in fields(Config)} | files
+    known = {f"{PREFIX}{name}" for name in {each.name for each in fields(Config)} | FILES}
 
     assert set(re.findall(rf"{PREFIX}[A-Z_]+", guide.read_text(encoding="utf-8"))) <= known
 

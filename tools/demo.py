@@ -6,22 +6,24 @@ HOST says, and no RELAIS_… setting from outside counts: nothing real can get i
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import IO
 
 from config import PREFIX
 from tools.instance import INSTANCE, MARK, make_folder, settings, write_settings
 from tools.serve import run_steps, server_command
 
 FOLDER = INSTANCE / "demo"
-CATALOGUE = Path("data/demo")
+CATALOGUE = Path(__file__).resolve().parent.parent / "data" / "demo"
 HOST = "127.0.0.1"
 PORT = "8001"
 STEPS = (
@@ -42,8 +44,15 @@ def main() -> int:
         print(f"Port {port} is in use already: end what runs there, or choose another with PORT=…")
         return 1
     folder = FOLDER.absolute()
-    if os.environ.get("FRESH", "0") not in {"", "0"}:
-        begin_anew(folder)
+    with in_use(folder) as lock:
+        if os.environ.get("FRESH", "0") not in {"", "0"} and not begin_anew(folder, lock):
+            print("A demonstration runs already: end it before you begin anew.")
+            return 1
+        return run(folder, port)
+
+
+def run(folder: Path, port: str) -> int:
+    """Make what is missing, say where everything is, and serve."""
     values = demo_settings(folder, port)
     make_folder(folder)
     write_settings(folder / "settings.env", values)
@@ -55,17 +64,32 @@ def main() -> int:
     return serve(port, environment)
 
 
+@contextmanager
+def in_use(folder: Path) -> Iterator[IO[str]]:
+    """Hold a lock beside the folder that tells others not to delete it; gives the lock."""
+    folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with folder.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_SH)
+        yield lock
+
+
 def is_taken(port: str) -> bool:
     """Say whether something listens at our address already."""
     with socket.socket() as tried:
         return tried.connect_ex((HOST, int(port))) == 0
 
 
-def begin_anew(folder: Path) -> None:
-    """Delete a demonstration, and nothing that we did not make."""
+def begin_anew(folder: Path, lock: IO[str]) -> bool:
+    """Delete a demonstration, and nothing that we did not make; say no where another one runs in it."""
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
     written = folder / "settings.env"
     if written.exists() and written.read_text(encoding="utf-8").startswith(MARK):
         shutil.rmtree(folder)
+    fcntl.flock(lock, fcntl.LOCK_SH)
+    return True
 
 
 def demo_settings(folder: Path, port: str) -> dict[str, str]:

@@ -30,6 +30,11 @@ NETWORK_ADVICE = (
     "your own, tell pip so (its configuration file, or its PIP_… variables) and try again."
 )
 
+LINK_ADVICE = (
+    ".venv is a link to another folder, which would be emptied and made anew. Remove the link and "
+    "try again: this folder then gets an environment of its own."
+)
+
 
 class PreparationError(Exception):
     """Something is missing that only the reader can supply; the message says what."""
@@ -51,11 +56,14 @@ def prepare(purpose: str) -> None:
 
 
 def make_environment() -> None:
-    """Make .venv, also anew where the Python it came from is gone or it was moved."""
+    """Make .venv, also anew where the Python it came from is gone or it was moved.
+
+    Raises PreparationError where it is a link: making it anew would empty somebody else's.
+    """
+    if VENV.is_symlink():
+        raise PreparationError(LINK_ADVICE)
     if PYTHON.exists() and runs(PYTHON) and stamp("home") == str(Path.cwd()):
         return
-    if VENV.is_symlink():
-        raise PreparationError(f"{VENV} leads to the environment of another folder, and is left as it is.")
     with told("a Python environment in .venv"):
         venv.create(VENV, with_pip=True, clear=VENV.exists())
         note("home", str(Path.cwd()))

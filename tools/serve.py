@@ -25,6 +25,7 @@ STEPS = (
     ("relais", "import", str(CATALOGUE)),
     ("relais", "edition", "build"),
     ("relais", "tick", "--quiet"),
+    ("relais", "user", "--quiet"),
 )
 SERVER = ("-m", "granian", "--interface", "wsgi", "--no-access-log", "--log-level", "warning")
 EVERYWHERE = {"0.0.0.0", "::"}  # noqa: S104  # what someone asked for who shows it to others

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from hashlib import sha256
+
 from flask import Flask, Request
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
+from itsdangerous import Signer
 
 from referral.i18n.locale import language_of
 
@@ -25,22 +28,16 @@ def is_in_area(app: Flask, path: str) -> bool:
 class AreaSessions(SecureCookieSessionInterface):
     """Flask's signed cookie, within the areas only: a public page cannot even ask."""
 
+    digest_method = staticmethod(sha256)
+    key_derivation = "hmac"
+
     def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
         """Return the session of a request, or None outside of the areas."""
         return super().open_session(app, request) if is_in_area(app, request.path) else None
 
 
 def init_app(app: Flask) -> None:
-    """Give cookies the strictest form that the connection allows."""
-    secure = bool(app.config["COOKIES_SECURE"])
+    """Read and set the cookie in the areas only; how it is sent, ``web.cookies`` says for all."""
+    Signer.default_digest_method = staticmethod(sha256)  # forms' tokens, which take no choice of their own
     app.session_interface = AreaSessions()
-    app.config.update(
-        SESSION_COOKIE_NAME="__Host-relais" if secure else "relais",
-        SESSION_COOKIE_SECURE=secure,
-        SESSION_COOKIE_HTTPONLY=True,
-        SESSION_COOKIE_SAMESITE="Lax",
-        SESSION_COOKIE_PATH="/",
-        SESSION_COOKIE_DOMAIN=None,
-        SESSION_REFRESH_EACH_REQUEST=False,
-        WTF_CSRF_TIME_LIMIT=None,
-    )
+    app.config["WTF_CSRF_TIME_LIMIT"] = None

@@ -118,6 +118,7 @@ def check_form() -> ResponseReturnValue | None:
     try:
         validate_csrf(request.form.get("csrf_token") or request.headers.get(CODE_HEADER))
     except ValidationError:
+        note_refusal(entry.NO_TOKEN)
         found = current_sign_in()
         is_ours = request.headers.get("Sec-Fetch-Site") == "same-origin"
         if not is_ours or found is None or found.stage is not Stage.OPEN:
@@ -129,6 +130,14 @@ def check_form() -> ResponseReturnValue | None:
         return render_template("accounts/restore.html", typed=typed), HTTPStatus.BAD_REQUEST
     g.csrf_valid = True
     return None
+
+
+def note_refusal(what: str) -> None:
+    """Record what is refused to whoever this browser stands for; never in a name that a form holds."""
+    found = current_sign_in()
+    if found is not None:
+        directory_session().rollback()
+        entry.record_refusal(found, what, now())
 
 
 def ask_to_sign_in() -> ResponseReturnValue | None:
@@ -173,7 +182,9 @@ def ask_to_confirm(sign_in: SignIn) -> ResponseReturnValue | None:
 def way_on(wanted: str | None) -> str:
     """Return where to go after signing in: a page of ours that shows something, or the account."""
     home = url_for("accounts.home")
-    if not wanted or not wanted.startswith("/") or wanted.startswith(("//", "/\\")):
+    if not wanted or not wanted.isprintable():  # a line end goes into no header
+        return home
+    if not wanted.startswith("/") or wanted.startswith(("//", "/\\")):
         return home
     parts = urlsplit(wanted)
     if parts.scheme or parts.netloc or "\\" in wanted or language_of(parts.path) is None:

@@ -78,7 +78,7 @@ def sign_in_with_passkey() -> ResponseReturnValue:
                 sessions.end_session(written, before.user_id, before.session_id)
             token = entry.open_fully(written, user, door.device(), at)
     except passkeys.PasskeyError:
-        entry.record_failure(None, None)
+        entry.record_failure(None, None, at)
         shown = SignInForm(formdata=None, next=form.next.data)
         shown.form_errors = [_("This passkey was not recognized.")]
         return show("accounts/sign_in.html", shown, HTTPStatus.UNPROCESSABLE_ENTITY)
@@ -127,7 +127,7 @@ def confirm() -> ResponseReturnValue:
         try:
             token = entry.confirm_with_password(found, form.password.data, now())
         except TooManyTriesError as error:
-            form.refuse("password", say_wait(error))
+            form.refuse("password", refuse_try(error))
         except entry.NotRightError:
             form.refuse("password", message)
         else:
@@ -162,7 +162,7 @@ def is_taken(form: StaffForm, field: str, prove: Callable[[], str], message: str
     try:
         token = prove()
     except TooManyTriesError as error:
-        form.refuse(field, say_wait(error))
+        form.refuse(field, refuse_try(error))
         return False
     except entry.NotRightError:
         form.refuse(field, message)
@@ -171,8 +171,9 @@ def is_taken(form: StaffForm, field: str, prove: Callable[[], str], message: str
     return True
 
 
-def say_wait(error: TooManyTriesError) -> str:
-    """Say for how many minutes nobody may try, at least one."""
+def refuse_try(error: TooManyTriesError) -> str:
+    """Record who tried during a wait, if known, and say for how many minutes nobody may, at least one."""
+    door.note_refusal(entry.DURING_WAIT)
     minutes = max(1, -int((now() - error.until).total_seconds() // 60))
     return ngettext(
         "Too many tries in this name. Try again in %(num)d minute.",

@@ -18,7 +18,7 @@ from wtforms import (
     StringField,
 )
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Length, Optional, StopValidation
+from wtforms.validators import DataRequired, InputRequired, Length, Optional, StopValidation
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from referral.access.policy import Role
@@ -117,7 +117,7 @@ class NewPasskeyForm(PasskeyForm):
 
     name = StringField(
         _l("Name of this passkey, such as “my phone”"),
-        [InputRequired(_l("Name it, to know it again.")), Length(max=60), check_line],
+        [DataRequired(_l("Name it, to know it again.")), Length(max=60), check_line],
         filters=[tidy],
         render_kw={"autocomplete": "off"},
     )
@@ -207,7 +207,7 @@ class InviteForm(StaffForm):
     name = StringField(
         _l("Name of the person"),
         [
-            InputRequired(_l("Type the name.")),
+            DataRequired(_l("Type the name.")),
             Length(max=LONGEST_NAME, message=_l("Use 120 characters at most.")),
             check_line,
         ],

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from flask import g
 from flask_babel import gettext as _
 
-from referral.access.policy import Permission, Target, permits
+from referral.access.policy import Permission, Role, Target, permits
 from referral.accounts import door
 from referral.accounts.entries import Offer, list_offers
 from referral.accounts.forms import PlainForm
@@ -16,6 +17,7 @@ from referral.accounts.models import Stage
 from referral.accounts.organizations import name_place
 from referral.accounts.rules import IDLE, IDLE_WARNING
 from referral.shared.database import directory_session
+from referral.shared.tick import last_run
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,13 @@ class Frame:
     may_list_organizations: bool
     may_read_log: bool
     offers: list[Offer]
+    sees_lateness: bool
+    """Whether she is told when what Relais does by itself is late, and since when."""
+    ran_at: datetime | None
+
+
+COORDINATING = (Role.ORGANIZATION_LEAD, Role.VETTER, Role.PRIVACY_OFFICER, Role.OPERATOR)
+"""Roles that count on letters and reminders of others too."""
 
 
 def frame() -> Frame | None:
@@ -58,6 +67,8 @@ def frame() -> Frame | None:
             may_list_organizations=permits(actor, Permission.MEMBERSHIP_LIST),
             may_read_log=permits(actor, Permission.AUDIT_READ, target),
             offers=list_offers(actor),
+            sees_lateness=any(actor.acts_as(role) for role in COORDINATING),
+            ran_at=last_run(),
         )
     shown: Frame = g.frame
     return shown

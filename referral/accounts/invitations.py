@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -116,7 +117,6 @@ def accept(session: Session, token: str, password_hash: str, at: datetime) -> Us
 
 def _make_user(session: Session, invitation: Invitation, password_hash: str, at: datetime) -> User:
     user = User(
-        username=_still_free(session, invitation, at),
         name=invitation.name,
         email=invitation.email,
         language=invitation.language,
@@ -124,13 +124,10 @@ def _make_user(session: Session, invitation: Invitation, password_hash: str, at:
         password_changed_at=at,
         created_at=at,
     )
-    try:
-        with session.begin_nested():
-            session.add(user)
-    except IntegrityError:  # somebody else took the name at this very moment
+    while not sa.inspect(user).persistent:
         user.username = _still_free(session, invitation, at)
-        session.add(user)
-        session.flush()
+        with suppress(IntegrityError), session.begin_nested():  # somebody else took it at this very moment
+            session.add(user)
     return user
 
 

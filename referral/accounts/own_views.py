@@ -14,12 +14,13 @@ from referral.access.guard import require
 from referral.access.policy import Permission
 from referral.accounts import door, entry, passwords, queries, resets, sessions
 from referral.accounts.blueprint import blueprint
-from referral.accounts.entry_views import say_wait
+from referral.accounts.entry_views import refuse_try
 from referral.accounts.forms import ChangePasswordForm, PlaceForm, PlainForm
 from referral.accounts.organizations import name_place
 from referral.accounts.passwords import Weakness
 from referral.accounts.sessions import SignIn
 from referral.accounts.throttling import TooManyTriesError
+from referral.accounts.welcome import find_welcome
 from referral.accounts.words import WEAKNESSES
 from referral.shared.clock import now
 from referral.shared.database import directory_session, writing
@@ -35,7 +36,12 @@ def home() -> ResponseReturnValue:
     found = door.signed_in()
     if not found.has_chosen and len(found.places) > 1:
         return redirect(url_for("accounts.choose_place"), HTTPStatus.SEE_OTHER)
-    return render_template("accounts/home.html", roles=queries.roles_of(found), person=found)
+    return render_template(
+        "accounts/home.html",
+        person=found,
+        roles=queries.roles_of(found),
+        welcome=find_welcome(directory_session(), found, now()),
+    )
 
 
 @blueprint.route("/acting", methods=["GET", "POST"])
@@ -92,7 +98,7 @@ def knows_password(found: SignIn, form: ChangePasswordForm) -> bool:
     try:
         entry.confirm_with_password(found, form.current_password.data, now())
     except TooManyTriesError as error:
-        form.refuse("current_password", say_wait(error))
+        form.refuse("current_password", refuse_try(error))
     except entry.NotRightError:
         form.refuse("current_password", _("This is not the password of your account."))
     else:

@@ -9,9 +9,10 @@ from __future__ import annotations
 import base64
 from typing import Any, cast
 
+from cryptography.fernet import Fernet, InvalidToken
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-from flask import Flask
+from flask import Flask, current_app
 from flask_security import Security, UserMixin
 from flask_security.datastore import SQLAlchemyUserDatastore
 from flask_security.totp import Totp
@@ -22,13 +23,42 @@ from referral.shared.database import db
 ISSUER = "Relais"
 SHORTEST_PASSWORD = 12
 LONGEST_PASSWORD = 128
-RECOVERY_CODES = 8
+QUICK_HASH = {"argon2__memory_cost": 8, "argon2__rounds": 1, "argon2__parallelism": 1}
+"""In tests only: a thousand of them sign in."""
 LEAST_SCORE = 3
 """Of zxcvbn's four: resists guessing offline for a while."""
 
 
+class AlteredSecretError(Exception):
+    """A secret of an authenticator was altered, or sealed with another key."""
+
+
 class CountedTotp(Totp):
-    """Codes that serve once: the moment of the last one is kept with its owner."""
+    """Codes that serve once, of secrets that nobody alters unseen.
+
+    The moment of the last code is kept with its owner; the wallet of passlib, which does not see an
+    alteration, is not used.
+    """
+
+    def generate_totp_secret(self) -> str:
+        """Return a new secret, sealed."""
+        return _seal().encrypt(self._totp.new().to_json(encrypt=False).encode()).decode()
+
+    def verify_totp(self, token: str, totp_secret: str, user: UserMixin, window: int = 0) -> bool:
+        """Say whether a code is of a sealed secret; raises AlteredSecretError."""
+        return bool(super().verify_totp(token, open_secret(totp_secret), user, window))
+
+    def get_totp_uri(self, username: str, totp_secret: str) -> str:
+        """Return what a QR code says of a sealed secret; raises AlteredSecretError."""
+        return str(super().get_totp_uri(username, open_secret(totp_secret)))
+
+    def get_totp_pretty_key(self, totp_secret: str) -> str:
+        """Return a sealed secret to be typed; raises AlteredSecretError."""
+        return str(super().get_totp_pretty_key(open_secret(totp_secret)))
+
+    def generate_totp_password(self, totp_secret: str) -> str:
+        """Return the code of a sealed secret at this moment; raises AlteredSecretError."""
+        return str(super().generate_totp_password(open_secret(totp_secret)))
 
     def get_last_counter(self, user: UserMixin) -> int | None:
         """Return the moment of the last code that was taken."""
@@ -37,6 +67,26 @@ class CountedTotp(Totp):
     def set_last_counter(self, user: UserMixin, tmatch: Any) -> None:
         """Keep the moment of the code that was just taken."""
         cast(User, user).totp_counter = tmatch.counter
+
+
+def open_secret(sealed: str) -> str:
+    """Return the secret of an authenticator; raises AlteredSecretError."""
+    try:
+        return _seal().decrypt(sealed.encode()).decode()
+    except InvalidToken as error:
+        raise AlteredSecretError from error
+
+
+def is_intact(sealed: str | None) -> bool:
+    """Say whether there is a secret of an authenticator, as it was sealed."""
+    try:
+        return sealed is not None and bool(open_secret(sealed))
+    except AlteredSecretError:
+        return False
+
+
+def _seal() -> Fernet:
+    return Fernet(as_fernet_key(derive_key(current_app.config["SECRET_KEY"], "totp")))
 
 
 def derive_key(secret: str, use: str) -> bytes:
@@ -58,14 +108,13 @@ def init_app(app: Flask) -> None:
             "SECURITY_PASSWORD_SCHEMES": ["argon2"],
             "SECURITY_DEPRECATED_PASSWORD_SCHEMES": [],
             "SECURITY_PASSWORD_SINGLE_HASH": ["argon2"],
+            "SECURITY_PASSWORD_HASH_PASSLIB_OPTIONS": QUICK_HASH if app.config["TESTING"] else {},
             "SECURITY_PASSWORD_LENGTH_MIN": SHORTEST_PASSWORD,
             "SECURITY_PASSWORD_NORMALIZE_FORM": "NFKC",
             "SECURITY_PASSWORD_COMPLEXITY_CHECKER": "zxcvbn",
             "SECURITY_ZXCVBN_MINIMUM_SCORE": LEAST_SCORE,
-            "SECURITY_MULTI_FACTOR_RECOVERY_CODES": True,
-            "SECURITY_MULTI_FACTOR_RECOVERY_CODES_N": RECOVERY_CODES,
-            "SECURITY_MULTI_FACTOR_RECOVERY_CODES_KEYS": [as_fernet_key(derive_key(secret, "codes"))],
-            "SECURITY_TOTP_SECRETS": {1: derive_key(secret, "totp").hex()},
+            "SECURITY_MULTI_FACTOR_RECOVERY_CODES": True,  # without it, no codes of applications either
+            "SECURITY_TOTP_SECRETS": {1: derive_key(secret, "wallet").hex()},
             "SECURITY_TOTP_ISSUER": ISSUER,
             "SECURITY_DEFAULT_REMEMBER_ME": False,
             "SECURITY_CLI_USERS_NAME": False,

@@ -22,6 +22,7 @@ from flask_babel import ngettext
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
+from referral.cli.certificate import CertificateError, Fault, ask_for_end, find_end
 from referral.cli.console import REFUSED, output, speaking
 from referral.edition.folder import EditionFolder
 from referral.edition.manifest import DamagedEditionError, check_files, read_manifest
@@ -38,6 +39,8 @@ OTHERS = 0o077
 MEGABYTE = 1_000_000
 LEAST_FREE = 500 * MEGABYTE
 """Bytes: a few editions, and what the database writes before it is tidied."""
+SOON = timedelta(days=14)
+"""Before its end: authorities that renew by themselves do so a month before."""
 OLD = timedelta(days=30)
 """Nothing is wrong with an older edition, but what changed since is not shown."""
 
@@ -80,6 +83,7 @@ def examine(config: Config, environment: Mapping[str, str], at: datetime) -> Fin
     """Yield what is found of every part, in the order in which one would mend it."""
     yield from examine_settings(config)
     yield from examine_keys(config, environment)
+    yield from examine_certificate(config["SITE_URL"], at)
     yield from examine_database(config)
     yield from examine_mail(config)
     yield from examine_tick(config, at)
@@ -119,6 +123,27 @@ def examine_keys(config: Config, environment: Mapping[str, str]) -> Findings:
         yield Finding(Sign.WRONG, said)
     if not exposed:
         yield Finding(Sign.GOOD, _("Only their owner can read the keys."))
+
+
+def examine_certificate(address: str, at: datetime) -> Findings:
+    """Say whether browsers take the certificate of the site, and for how long."""
+    if not address.startswith("https:"):
+        return
+    faults = {
+        Fault.UNREACHABLE: _("No secure answer came from %(address)s: its certificate is not known."),
+        Fault.EXPIRED: _("The certificate of %(address)s has ended: nobody can enter. Renew it."),
+        Fault.OTHER_NAME: _("The certificate of %(address)s is made for another name."),
+        Fault.UNTRUSTED: _("The certificate of %(address)s comes from no authority that browsers know."),
+    }
+    try:
+        left = find_end(address, ask_for_end) - at
+    except CertificateError as error:
+        sign = Sign.NOTE if error.fault is Fault.UNREACHABLE else Sign.WRONG
+        yield Finding(sign, faults[error.fault] % {"address": address})
+        return
+    days = ngettext("%(num)d day", "%(num)d days", max(left.days, 0))
+    said = _("The certificate of %(address)s is good for %(days)s.", address=address, days=days)
+    yield Finding(Sign.WRONG if left < SOON else Sign.GOOD, said)
 
 
 def examine_database(config: Config) -> Findings:

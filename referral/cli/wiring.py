@@ -6,6 +6,7 @@ from flask import Flask
 from flask.cli import AppGroup
 
 from referral.cli.access import permissions_command
+from referral.cli.accounts import user_group
 from referral.cli.audit import audit_group
 from referral.cli.catalogue import import_command
 from referral.cli.doctor import doctor_command
@@ -27,6 +28,7 @@ for command in (
     doctor_command,
     mail_group,
     tick_command,
+    user_group,
 ):
     relais.add_command(command)
 

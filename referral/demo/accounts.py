@@ -40,15 +40,18 @@ def mark(_user: User, _args: Any, values: dict[str, Any]) -> None:
 
 
 def check_database() -> None:
-    """Refuse a database that holds somebody's real account; raises ConfigError."""
+    """Refuse a database that holds somebody's real account; raises ConfigError. Leaves no connection open."""
     engine = db.engines[DIRECTORY]
-    if not sa.inspect(engine).has_table(User.__tablename__):
-        return
-    with Session(engine) as session:
-        if has_real_account(session):
-            raise ConfigError(
-                "RELAIS_DEMO lets anyone in without a password: the database holds accounts of real people"
-            )
+    try:
+        with Session(engine) as session:
+            has_tables = sa.inspect(session.connection()).has_table(User.__tablename__)
+            refused = has_tables and has_real_account(session)
+    finally:
+        engine.dispose()
+    if refused:
+        raise ConfigError(
+            "RELAIS_DEMO lets anyone in without a password: the database holds accounts of real people"
+        )
 
 
 def has_real_account(session: Session) -> bool:

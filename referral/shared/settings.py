@@ -7,7 +7,7 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 PREFIX = "RELAIS_"
 SHORTEST_SECRET = 32
@@ -24,6 +24,7 @@ LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 HOST_NAME = re.compile(rf"{LABEL}(?:\.{LABEL})*|\[[0-9a-f:.]+\]")
 PLACE = re.compile(rf"(?:{HOST_NAME.pattern})(?::[0-9]{{1,5}})?")
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
+THIS_MACHINE = frozenset({"127.0.0.1", "localhost", "::1"})
 
 Given = Mapping[str, str]
 
@@ -128,6 +129,29 @@ def read_site(given: Given, *, development: bool) -> str:
     scheme, _, place = url.partition("://")
     if scheme not in schemes or not PLACE.fullmatch(place):
         raise ConfigError(f"{PREFIX}SITE_URL is not an address such as https://relais.example: {url}")
+    return url
+
+
+def read_database(given: Given, *, development: bool) -> str | None:
+    """Take the address of the database; one on another machine is reached under TLS, its certificate checked.
+
+    Never repeats the address, which may hold a password.
+    """
+    url = given.get("DIRECTORY_URL") or None
+    if url is None or development or not url.startswith("postgresql"):
+        return url
+    try:
+        parts = urlsplit(url)
+        options = parse_qs(parts.query)
+    except ValueError:
+        raise ConfigError(f"{PREFIX}DIRECTORY_URL cannot be read") from None
+    hosts = [parts.hostname or "", *options.get("host", ()), *options.get("hostaddr", ())]
+    is_elsewhere = any(host and host not in THIS_MACHINE and not host.startswith("/") for host in hosts)
+    if is_elsewhere and options.get("sslmode") != ["verify-full"]:
+        raise ConfigError(
+            f"{PREFIX}DIRECTORY_URL names another machine: end it with ?sslmode=verify-full&sslrootcert=…,"
+            " or what is kept would travel in clear"
+        )
     return url
 
 

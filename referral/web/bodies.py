@@ -26,13 +26,16 @@ def allow_large(app: Flask, endpoint: str, most: int) -> None:
 
 
 def check_body() -> None:
-    """Answer 415 to a body that would have to be unpacked first, 400 to a text with a NUL in it.
+    """Answer 415 to a body that would have to be unpacked first, 411 to one that does not say its length.
 
-    Nothing here unpacks what is sent, so that a small body never becomes a large one.
+    A small body never becomes a large one, and one that is too long is refused, never cut. A text with a
+    NUL in it is answered with 400.
     """
     most = current_app.extensions.get(LARGE, {}).get(request.endpoint)
     if most is not None:
         request.max_content_length = most
+    if "Transfer-Encoding" in request.headers:
+        abort(411)
     if request.headers.get("Content-Encoding", "identity").lower() != "identity":
         abort(415)
     if NUL in request.path or any(map(has_nul, (request.args, request.form))):

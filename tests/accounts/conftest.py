@@ -59,7 +59,7 @@ class Person:
 def code_of(app: Flask, secret: str) -> str:
     """Return the six digits of a sealed secret at this moment."""
     with app.app_context():
-        return str(factors._totp()._totp.from_source(secret).generate(now().timestamp()).token)  # noqa: SLF001
+        return factors._totp().generate_totp_password(secret)  # noqa: SLF001
 
 
 @cache
@@ -83,7 +83,8 @@ class People:
             with writing(self.session):
                 self.session.add(Revision(number=number, occurred_at=now(), actor="Exemple", reason="test"))
                 self.session.add(made)
-            self.places[name] = made.id
+                self.session.flush()
+                self.places[name] = made.id
         return self.places[name]
 
     def add(
@@ -111,7 +112,8 @@ class People:
         ]
         with writing(self.session):
             self.session.add(user)
-        return Person(user.id, username, user.name, secret)
+            self.session.flush()
+            return Person(user.id, username, user.name, secret)
 
     def change(self, person: Person, **columns: Any) -> None:
         """Write something of an account."""

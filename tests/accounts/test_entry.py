@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import hashlib
+
 import pytest
 import sqlalchemy as sa
+from flask.json.tag import TaggedJSONSerializer
+from itsdangerous import URLSafeTimedSerializer
 
 from referral.accounts import factors
 from referral.accounts.models import Stage, User, UserSession
 from referral.accounts.names import hash_token
+from referral.accounts.recovery import draw_codes
+from referral.accounts.sessions import find_sign_in
+from referral.shared.clock import now
 from referral.shared.database import writing
 from tests.accounts.conftest import ANOTHER, PASSWORD, STEP, session_rows
 
@@ -191,7 +198,7 @@ def recovery(people, session):
     person = people.lead()
     with writing(session):
         user = factors.find_user(session, person.id)
-        codes = factors.make_recovery_codes(session, user, None)
+        codes = factors.make_recovery_codes(session, user, None, draw_codes())
     return person, codes
 
 
@@ -228,6 +235,57 @@ def test_recovery_codes_are_not_in_the_database_in_clear(recovery, session):
     kept = str(session.get_one(User, person.id).mf_recovery_codes)
 
     assert not [code for code in codes if code in kept or code.replace("-", "") in kept]
+
+
+def test_recovery_codes_are_kept_as_hashes_of_passwords(recovery, session):
+    person, codes = recovery
+    kept = session.get_one(User, person.id).mf_recovery_codes
+
+    assert len(kept) == len(codes)
+    assert all(each.partition(":")[2].startswith("$argon2id$") for each in kept)
+
+
+@pytest.mark.parametrize("typed", ["abcd-abcd-abcd-abcd", "", "zz", "é" * 16])
+def test_whatever_is_typed_instead_of_a_recovery_code_costs_one_check(recovery, visit, count_checks, typed):
+    person, _ = recovery
+    visit.type_password(person.username)
+    visit.type_code("abcd-abcd-abcd-abcd")
+    count_checks.clear()
+    visit.type_code(typed or "x")
+
+    assert count_checks == ["verify_password"]
+
+
+def test_a_right_recovery_code_costs_as_many_checks_as_a_wrong_one(recovery, visit, count_checks):
+    person, codes = recovery
+    visit.type_password(person.username)
+    visit.type_code("abcd-abcd-abcd-abcd")
+    count_checks.clear()
+    visit.type_code(codes[-1])
+
+    assert count_checks == ["verify_password"]
+
+
+def test_an_altered_secret_of_an_application_is_refused_and_recorded(people, visit, session, events):
+    person = people.lead()
+    code, sealed = person.code(visit.app), person.secret
+    people.change(person, totp_secret=sealed[:60] + ("A" if sealed[60] != "A" else "B") + sealed[61:])
+    visit.type_password(person.username)
+    answer = visit.type_code(code)
+
+    assert answer.status_code == 422
+    assert ("refusal", "altered_secret", person.name) in events()
+
+
+def test_an_altered_secret_that_was_not_yet_kept_begins_anew(people, browser_of, session):
+    person = people.lead()
+    browser = browser_of(person)
+    browser.post("/factor/application/begin")
+    (row,) = session_rows(session, person)
+    with writing(session):
+        row.waiting_secret = row.waiting_secret[::-1]
+
+    assert browser.get("/factor/application").location == "/en/account/factor"
 
 
 def test_new_recovery_codes_end_the_old_ones(recovery, browser_of, open_browser):
@@ -296,6 +354,24 @@ def test_whoever_had_only_the_password_cannot_add_a_factor_once_there_is_one(peo
     answer = intruder.post("/factor/application/begin")
 
     assert answer.location.startswith("/en/account/sign-in")
+
+
+def test_a_session_of_setting_up_serves_no_more_once_there_is_a_factor(people, visit):
+    person = people.lead(has_factor=False)
+    visit.type_password(person.username)
+    people.change(person, totp_secret="of another session")
+
+    assert visit.get("/factor").location == "/en/account/sign-in"
+
+
+def test_of_two_who_set_up_a_first_factor_at_once_the_second_is_refused(people, visit, session):
+    person = people.lead(has_factor=False)
+    visit.type_password(person.username)
+    waiting = find_sign_in(visit.sid(), now())
+    people.change(person, totp_secret="of another session")
+
+    with pytest.raises(factors.NoSecretWaitsError):
+        factors.check_setup(session.get_one(User, person.id), waiting)
 
 
 def test_a_wrong_first_code_sets_nothing_up(people, visit, session):
@@ -397,6 +473,31 @@ def test_the_cookie_is_for_this_host_only_and_out_of_reach(people, visit):
         "Path=/",
         "SameSite=Lax",
     }
+
+
+@pytest.mark.parametrize(("digest", "is_read"), [("sha256", True), ("sha1", False)])
+def test_the_cookie_is_signed_with_sha256_and_with_nothing_older(app, people, browser_of, digest, is_read):
+    browser = browser_of(people.lead())
+    signer = URLSafeTimedSerializer(
+        app.secret_key,
+        salt="cookie-session",
+        serializer=TaggedJSONSerializer(),
+        signer_kwargs={"key_derivation": "hmac", "digest_method": getattr(hashlib, digest)},
+    )
+    signed = signer.dumps(browser.cookie())
+    stranger = app.test_client()
+    stranger.set_cookie("__Host-relais", signed, secure=True, path="/")
+
+    assert (stranger.get("/en/account/security").status_code == 200) is is_read
+
+
+def test_the_token_of_a_form_is_signed_with_sha256(app, visit):
+    token = visit.token()
+    signer = URLSafeTimedSerializer(
+        app.secret_key, salt="wtf-csrf-token", signer_kwargs={"digest_method": hashlib.sha256}
+    )
+
+    assert signer.loads(token) == visit.cookie()["csrf_token"]
 
 
 def test_nobody_is_remembered(people, visit):

@@ -130,8 +130,9 @@ def test_other_spellings_of_a_name_count_together(people, visit, cheap):
 def test_the_database_does_not_hold_the_name_that_was_typed(people, visit, session, cheap):
     fail(visit, "un-mot-de-passe-tape-au-mauvais-endroit", 1)
 
-    (row,) = session.scalars(sa.select(Throttle))
-    assert "mot-de-passe" not in str(vars(row))
+    rows = [vars(row) for row in session.scalars(sa.select(Throttle))]
+    assert rows
+    assert "mot-de-passe" not in str(rows)
 
 
 def test_codes_are_counted_too(people, visit, clock):

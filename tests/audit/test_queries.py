@@ -99,7 +99,7 @@ def test_an_act_is_a_sentence_in_both_languages(session, line, monkeypatch):
     words.name_targets({"listing": lazy_gettext("the list of the organization's people")})
     seen = line(Action.VIEW, "listing")
     with force_locale("fr"):
-        assert words.say(seen) == "Alice Exemple a consulté la liste des membres de l’organisme"
+        assert words.say(seen) == "Alice Exemple a consulté la liste des personnes de l’organisme"
     with force_locale("en"):
         assert words.say(seen) == "Alice Exemple looked at the list of the organization's people"
 

@@ -104,8 +104,8 @@ def build_edition(folder: Path) -> None:
 
 
 @contextmanager
-def served(environment: dict[str, str], log: Path) -> Iterator[str]:
-    """Serve as ``make run`` does, on a free port, and give the address."""
+def served(environment: dict[str, str], log: Path, host: str = "127.0.0.1") -> Iterator[str]:
+    """Serve as ``make run`` does, on a free port, and give the address; links in letters name it too."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -121,10 +121,11 @@ def served(environment: dict[str, str], log: Path) -> Iterator[str]:
         str(port),
         "wsgi:app",
     ]
+    site = f"http://{host}:{port}"
+    own = environment | {"RELAIS_SITE_URL": site}
     with log.open("w") as output:
-        process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=output, stderr=output)
+        process = subprocess.Popen(command, cwd=ROOT, env=own, stdout=output, stderr=output)
         try:
-            site = f"http://127.0.0.1:{port}"
             wait_for(site, process, log)
             yield site
         finally:

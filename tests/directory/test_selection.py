@@ -247,10 +247,10 @@ def test_the_square_holds_the_whole_address_of_the_list_and_nothing_of_the_searc
     drawn = []
     monkeypatch.setattr(selection_views, "draw_qr", lambda address: drawn.append(address) or "")
     seal = client.post("/fr/services", data={"q": "aide"}).headers["Location"].partition("s=")[2]
-    client.get(f"/fr/selection?l={seal_of(app, OFFICE)}&s={seal}&page=2", base_url="https://relais.example")
+    client.get(f"/fr/selection?l={seal_of(app, OFFICE)}&s={seal}&page=2", base_url="https://localhost")
     parts = urlsplit(drawn[0])
 
-    assert (parts.scheme, parts.netloc, parts.path) == ("https", "relais.example", "/fr/selection")
+    assert (parts.scheme, parts.netloc, parts.path) == ("https", "localhost", "/fr/selection")
     assert list(parse_qs(parts.query)) == ["l"]
     assert ids_of(app, seal_in(drawn[0])) == [OFFICE.id]
 

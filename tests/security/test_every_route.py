@@ -106,6 +106,19 @@ def test_every_answer_over_tls_asks_for_tls_for_two_years(application):
     assert said == {"max-age=63072000; includeSubDomains"}
 
 
+def test_no_answer_tells_the_next_site_anything_nor_shares_a_window_with_it(answers):
+    wanted = {
+        "Referrer-Policy": "no-referrer",
+        "Cross-Origin-Opener-Policy": "same-origin",
+        "Cross-Origin-Resource-Policy": "same-origin",
+    }
+
+    def is_wrong(_route, _method, answer):
+        return any(answer.headers.get(name) != value for name, value in wanted.items())
+
+    assert wrong(answers, is_wrong) == []
+
+
 def test_no_other_origin_may_read_an_answer(answers):
     def is_wrong(_route, _method, answer):
         return any(name.lower().startswith("access-control-") for name, _ in answer.headers)

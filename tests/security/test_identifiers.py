@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from uuid import uuid4
 
 import pytest
@@ -10,7 +11,9 @@ import pytest
 from referral.catalogue.models import Organization
 from referral.catalogue.trust import Trust
 from tests.edition.conftest import Directory
+from tests.security.people import token_of
 from tests.security.routes import NOBODY, list_routes
+from tests.security.test_who_gets_in import EXPECTED, address, doors, everything, play
 
 NOT_IDS = (
     "0",
@@ -90,3 +93,52 @@ def test_nothing_public_names_what_is_hidden(app, client, hidden):
             text = client.get(route.path).text
             assert "cachée" not in text
             assert str(hidden.id) not in text
+
+
+IDS = ("code", "user_id", "invitation_id", "session_id", "passkey_id")
+
+
+def answered(browser, path, method, ids):
+    """Return what somebody who is signed in is answered, with ids, tokens and addresses taken out."""
+    data = {"csrf_token": token_of(browser), "roles": "intake-worker"} if method == "POST" else None
+    answer = browser.open(path, method=method, data=data)
+    text = re.sub(r'(value|data-token)="[^"]{40,}"', "", answer.text)
+    for each in ids:
+        text = text.replace(str(each), "ID")
+    location = re.sub(r"[0-9a-f-]{36}", "ID", answer.headers.get("Location", ""))
+    return answer.status_code, location, text
+
+
+@pytest.mark.parametrize("visitor", ["elsewhere", "away", "editor", "privacy", "vetter"])
+def test_a_thing_of_others_answers_as_one_that_never_was(app, client, session, visitor):
+    scene, browser = play(app, session, visitor)
+    nothing = replace(scene, **{name: uuid4() for name in IDS})
+    seen = 0
+    for endpoint, allowed in EXPECTED.items():
+        for method in sorted(route.method for route in doors(app) if route.endpoint == endpoint):
+            there, not_there = (address(app, endpoint, each, method) for each in (scene, nothing))
+            if there != not_there and visitor not in allowed:
+                seen += 1
+                ids = [getattr(each, name) for each in (scene, nothing) for name in IDS]
+                assert answered(browser, there, method, ids) == answered(browser, not_there, method, ids)
+    assert seen >= 10
+
+
+@pytest.mark.parametrize("name", ["user_id", "invitation_id", "session_id", "passkey_id"])
+def test_a_lead_finds_nothing_of_others_under_the_name_of_her_own_organization(app, client, session, name):
+    others, _ = play(app, session, "nobody")
+    own, browser = play(app, session, "lead")
+    mixed, nothing = (replace(own, **{name: value}) for value in (getattr(others, name), uuid4()))
+    before = everything(session)
+    seen = 0
+    for endpoint in EXPECTED:
+        for method in sorted(route.method for route in doors(app) if route.endpoint == endpoint):
+            there, not_there = (address(app, endpoint, each, method) for each in (mixed, nothing))
+            if there != not_there:
+                seen += 1
+                ids = (getattr(mixed, name), getattr(nothing, name))
+                found = answered(browser, there, method, ids)
+                assert found == answered(browser, not_there, method, ids)
+                assert found[0] == 404
+    assert seen >= 1
+    assert everything(session) == before

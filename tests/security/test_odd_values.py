@@ -36,6 +36,7 @@ FIELDS = sorted(
         "roles",
         "language",
         "heir",
+        "shown",
         "place",
         "next",
         "kept",

@@ -13,7 +13,7 @@ from referral.evidence.kinds import LONGEST_NOTE, NoteTellsOfAPlaceError, check_
 from referral.evidence.models import ListingFlag, UnmetNeed
 from tests.directory.test_feedback import NEED
 
-STEERING = ["\x1b[2J\x1b[1;1H", "\x1b]0;title\x07", "\x00", "\x9b31m", "\u202e", "\u2066", "\x7f", "\r"]
+STEERING = ["\x1b[2J\x1b[1;1H", "\x1b]0;title\x07", "\x9b31m", "\u202e", "\u2066", "\x7f", "\r"]
 TURNING = {"RLO", "LRO", "RLE", "LRE", "RLI", "LRI", "FSI", "PDF", "PDI"}
 NAMES = ["exploitation", "need", "region", "clientele", "age"]
 TOLD = "Jeanne Untel, 4321, rue des Oubliettes"

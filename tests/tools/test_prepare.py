@@ -68,17 +68,16 @@ def clone(tmp_path, monkeypatch):
     return folder
 
 
-def test_an_environment_that_another_folder_shares_is_never_emptied(tmp_path, monkeypatch):
-    shared = tmp_path / "shared"
-    shared.mkdir()
-    (shared / "kept").touch()
-    (tmp_path / "clone").mkdir()
-    (tmp_path / "clone" / ".venv").symlink_to(shared)
-    monkeypatch.chdir(tmp_path / "clone")
+def test_an_environment_that_is_a_link_is_neither_emptied_nor_used(clone, tmp_path):
+    other = tmp_path / "another's"
+    other.mkdir()
+    (other / "kept").touch()
+    (clone / ".venv").rmdir()
+    (clone / ".venv").symlink_to(other)
 
-    with pytest.raises(prepare.PreparationError):
+    with pytest.raises(prepare.PreparationError, match="is a link"):
         prepare.make_environment()
-    assert (shared / "kept").exists()
+    assert (other / "kept").exists()
 
 
 def test_requirements_that_were_installed_are_not_installed_again(clone, monkeypatch):

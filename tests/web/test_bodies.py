@@ -30,3 +30,7 @@ def test_a_text_with_a_nul_in_it_is_refused_everywhere(client, path):
 
 def test_a_path_with_a_nul_in_it_is_refused(client):
     assert client.get("/fr/services/%00").status_code == 400
+
+
+def test_a_body_without_a_length_is_refused(client):
+    assert client.post("/fr/services", headers={"Transfer-Encoding": "chunked"}).status_code == 411

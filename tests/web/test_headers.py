@@ -60,7 +60,7 @@ def test_only_our_own_pages_may_frame_the_map(client, language):
 
 
 def test_a_secure_site_stays_secure(client):
-    assert "Strict-Transport-Security" in client.get("/fr/", base_url="https://relais.example").headers
+    assert "Strict-Transport-Security" in client.get("/fr/", base_url="https://localhost").headers
     assert "Strict-Transport-Security" not in client.get("/fr/").headers
 
 

@@ -177,7 +177,7 @@ def _list_published(session: Session, least: Trust) -> dict[uuid.UUID, int]:
         .join(fallback, Service.fallback_organization_id == fallback.id, isouter=True)
         .where(Service.trust.in_([step for step in LADDER if is_published(step, least)]))
         .where(Service.status.in_(SHOWN_STATUSES))
-        .where(sa.func.coalesce(Service.name_fr, "") != "")
+        .where(sa.func.coalesce(Service.__table__.c.name_fr, "") != "")
     )
     found = {service_id: max(revisions) for service_id, *revisions in session.execute(statement)}
     return dict(sorted(found.items(), key=lambda pair: pair[0].bytes))

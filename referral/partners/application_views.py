@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime, timedelta
 from http import HTTPStatus
 from typing import Any
@@ -131,7 +132,7 @@ def show(
 ) -> ResponseReturnValue:
     """Show an application with the forms that decide on it."""
     session, language = directory_session(), current_language()
-    told = applications.json.loads(found.answers)
+    told = json.loads(found.answers)
     page = render_template(
         "vetting/applications.html",
         found=found,

@@ -158,8 +158,11 @@ def band_of(assured: date | None, today: date) -> str:
 
 def _languages_of(service: Any, facts: _Facts) -> list[str]:
     """Return in which ways French and English of a service are out of step."""
-    texts = ((service.name_fr, service.name_en), (service.description_fr, service.description_en))
-    texts += ((service.hours_fr, service.hours_en),)
+    texts = (
+        (service.name_fr, service.name_en),
+        (service.description_fr, service.description_en),
+        (service.hours_fr, service.hours_en),
+    )
     told = {
         "no-english": any(french and not english for french, english in texts),
         "no-french": any(english and not french for french, english in texts),

@@ -54,7 +54,7 @@ def read_health() -> Health:
     return measure(
         directory_session(),
         Trust(current_app.config["PUBLISHED_FROM"]),
-        months_of(current_app),  # type: ignore[arg-type]  # a proxy of it
+        months_of(current_app),
         now().astimezone(QUEBEC).date(),
     )
 

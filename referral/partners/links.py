@@ -116,18 +116,6 @@ def revoke(session: Session, link: ListingLink, actor: Actor, at: datetime) -> N
     record(session, Event(Action.CHANGE, TARGET, link.id, actor, link.organization_id))
 
 
-def revoke_earlier(session: Session, link: ListingLink, actor: Actor, at: datetime) -> None:
-    """Let the earlier links of the same purpose to the same organization serve no more."""
-    statement = sa.select(ListingLink).where(
-        ListingLink.organization_id == link.organization_id,
-        ListingLink.purpose == link.purpose,
-        ListingLink.id != link.id,
-        *_serves(at),
-    )
-    for earlier in session.scalars(statement):
-        revoke(session, earlier, actor, at)
-
-
 def give_code(session: Session, link: ListingLink, vetter: Actor, at: datetime) -> str:
     """Return a code to read aloud, once; an earlier one, and what it opened, serve no more."""
     code = f"{secrets.randbelow(10**CODE_DIGITS):0{CODE_DIGITS}}"

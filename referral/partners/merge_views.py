@@ -8,6 +8,7 @@ from uuid import UUID
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from sqlalchemy.orm import Session
 from wtforms import HiddenField
 
 from referral.access.guard import require
@@ -24,7 +25,7 @@ from referral.i18n.locale import current_language
 from referral.partners import duplicates, merging
 from referral.partners.areas import vetting
 from referral.partners.review_forms import TRUSTS
-from referral.partners.reviewing import diff
+from referral.partners.reviewing import diff, lock_listings
 from referral.partners.words import LABELS, describe
 from referral.shared.clock import now
 from referral.shared.database import directory_session, writing
@@ -133,14 +134,11 @@ def merge_pair(first_id: UUID, second_id: UUID) -> ResponseReturnValue:
     choices = {
         name: request.form.get(f"choice-{name}", merging.STAYS) for name in (*FIELDS, *ORGANIZATION_FIELDS)
     }
-    model: Any = Service if kind is Entity.SERVICE else Organization
+    lock: Any = lock_listings if kind is Entity.SERVICE else lock_organizations
     merge: Any = merging.merge_services if kind is Entity.SERVICE else merging.merge_organizations
     try:
         with writing(directory_session()) as session:
-            locked = {
-                id_: session.get_one(model, id_, with_for_update=True, populate_existing=True)
-                for id_ in sorted((first_id, second_id))
-            }
+            locked: Any = lock(session, (first_id, second_id))
             stays, other = locked[first_id], locked[second_id]
             done = merge(session, stays, other, choices, actor, now())
     except merging.CannotMergeError:
@@ -153,6 +151,14 @@ def merge_pair(first_id: UUID, second_id: UUID) -> ResponseReturnValue:
     if done.is_partly_proposed:
         flash(_("What leads to the service, or is confidential, waits in the queue as a change."))
     return redirect(url_for("vetting.show_queue"), 303)
+
+
+def lock_organizations(session: Session, ids: tuple[UUID, UUID]) -> dict[UUID, Organization]:
+    """Lock two organizations, always in the same order."""
+    return {
+        id_: session.get_one(Organization, id_, with_for_update=True, populate_existing=True)
+        for id_ in sorted(ids)
+    }
 
 
 @vetting.post("/pairs/<uuid:first_id>/<uuid:second_id>/apart")

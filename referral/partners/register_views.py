@@ -23,6 +23,7 @@ from referral.partners import register
 from referral.partners.areas import vetting
 from referral.partners.register import NameTooShortError, Refusal
 from referral.partners.review_forms import choices_of
+from referral.partners.reviewing import lock_listings
 from referral.shared.clock import now
 from referral.shared.database import directory_session, writing
 
@@ -158,7 +159,7 @@ def remove_name(service_id: UUID) -> ResponseReturnValue:
         at = now()
         try:
             with writing(directory_session()) as session:
-                service = session.get_one(Service, service_id, with_for_update=True)
+                service = lock_listings(session, [service_id])[service_id]
                 gone = register.remove_name(session, service, form.name.data, actor, at)
                 if form.enter.data:
                     refusal = Refusal(RefusalKind.PERSON, RefusalReason.ASKED, (form.name.data,))

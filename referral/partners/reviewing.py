@@ -123,6 +123,15 @@ def find_proposal(session: Session, proposal_id: uuid.UUID, *, lock: bool = Fals
     return session.get(Proposal, proposal_id, with_for_update=lock, populate_existing=lock)
 
 
+def lock_listings(session: Session, service_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, Service]:
+    """Lock listings and read them anew: their proposals first, as whoever decides on one does."""
+    ids = sorted(service_ids)
+    session.execute(
+        sa.select(Proposal.id).where(Proposal.service_id.in_(ids)).order_by(Proposal.id).with_for_update()
+    ).all()
+    return {id_: session.get_one(Service, id_, with_for_update=True, populate_existing=True) for id_ in ids}
+
+
 def review(session: Session, proposal: Proposal, viewer: Actor, language: Language) -> list[Reviewed]:
     """Return each field with what it was, is and would be."""
     service = session.get_one(Service, proposal.service_id)

@@ -43,7 +43,7 @@ class Part:
 
 def write_cells(values: Mapping[str, Any]) -> dict[str, str]:
     """Return what a listing says as cells, by column."""
-    cells = {}
+    cells: dict[str, str] = {}
     for name, part in PARTS.items():
         cells.update(zip(part.columns, part.write(values[name]), strict=True))
     return cells

@@ -207,7 +207,8 @@ def plan_upload(
     own = {service.id: service for service in list_own(session, organization_id)}
     planned, seen = [], set()
     for row in rows:
-        service = own.get(_read_id(row.cells[ID]))
+        service_id = _read_id(row.cells[ID])
+        service = own.get(service_id) if service_id else None
         if service is None or service.id in seen:
             remarks.refuse(FILE, row.line, ID, NOT_YOURS if service is None else TWICE)
             continue

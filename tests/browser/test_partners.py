@@ -1,4 +1,4 @@
-"""A partner on a phone, in French: confirms in two clicks, changes hours and a number, without scripts too."""
+"""A partner on a phone, in French: confirms in two clicks, changes hours and a number."""
 
 from __future__ import annotations
 

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import re
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import sqlalchemy as sa
 
 from referral.access.policy import Actor, Role
 from referral.catalogue import changes
-from referral.catalogue.change_models import Proposal, ProposalStatus, Via
+from referral.catalogue.change_models import FieldChange, Proposal, ProposalStatus, Via
 from referral.catalogue.changes import Author
 from referral.catalogue.fields import Ages
 from referral.catalogue.listing import PhoneNumber, Text
-from referral.catalogue.models import Service, Verification
+from referral.catalogue.models import Service, TaxonomyTerm, Verification
 from referral.catalogue.trust import Trust
 from referral.catalogue.values import read_values
 from referral.catalogue.vetting_models import ProposalCall, VerificationDetail
@@ -384,3 +385,41 @@ def test_what_is_retired_is_shown_no_more(app, client, session, service, desk):
     step(desk, service, wanted="retired", outcome="unsafe")
 
     assert client.get(f"/fr/services/{service.id}").status_code == 404
+
+
+def test_of_two_people_at_once_only_one_decides(app, session, service, desk, second):
+    proposal_id = propose(session, service, ages=Ages(16))
+    forms = {each: {**seen(each, proposal_id), "csrf_token": each.person.token()} for each in (desk, second)}
+    session.rollback()
+    path = f"/fr/vetting/proposals/{proposal_id}/decide"
+
+    def press(each):
+        return each.person.browser.post(path, data={**forms[each], "act": "all"}).status_code
+
+    with ThreadPoolExecutor(2) as pool:
+        answers = sorted(pool.map(press, (desk, second)))
+
+    assert answers == [303, 409]
+    session.rollback()
+    assert session.query(FieldChange).count() == 1
+
+
+def test_a_merge_and_a_decision_at_once_wait_for_each_other(app, session, service, desk, second):
+    other = Directory(session, terms={("categories", "legal_aid"): session.query(TaxonomyTerm).one()}).add(
+        "Autre"
+    )
+    ids = service.id, other.id
+    proposal_id = propose(session, other, ages=Ages(16))
+    forms = {each: {"csrf_token": each.person.token()} for each in (desk, second)}
+    forms[desk] |= seen(desk, proposal_id)
+    session.rollback()
+
+    def press(each):
+        path = f"proposals/{proposal_id}/decide" if each is desk else f"pairs/{ids[0]}/{ids[1]}/merge"
+        return each.person.browser.post(f"/fr/vetting/{path}", data={**forms[each], "act": "all"}).status_code
+
+    with ThreadPoolExecutor(2) as pool:
+        answers = set(pool.map(press, (desk, second)))
+
+    assert answers <= {303, 409}
+    assert 303 in answers

@@ -239,8 +239,16 @@ def editor(house, people, browser_of):
     return browser_of(people.add("alex.exemple", (Role.PARTNER_EDITOR, house)))
 
 
+PART = '--exemple\r\nContent-Disposition: form-data; name="{}"\r\n\r\n'
+
+
 def upload(browser, data, name=XLSX):
-    return browser.post("/en/listings/sheet", {"sheet": (io.BytesIO(data), name)})
+    """Send a file as browsers do; the client of the tests would write a large one to a disk."""
+    token = PART.format("csrf_token") + browser.token() + "\r\n"
+    head = PART.format(f'sheet"; filename="{name}')
+    body = (token + head).encode() + data + b"\r\n--exemple--\r\n"
+    kind = "multipart/form-data; boundary=exemple"
+    return browser.client.post("/en/listings/sheet", data=body, content_type=kind)
 
 
 def filled(session, slug="organisme-exemple-1--ecoute", **cells):

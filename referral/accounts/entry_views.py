@@ -172,8 +172,13 @@ def is_taken(form: StaffForm, field: str, prove: Callable[[], str], message: str
 
 
 def refuse_try(error: TooManyTriesError) -> str:
-    """Record who tried during a wait, if known, and say for how many minutes nobody may, at least one."""
+    """Record who tried during a wait, if known, and say for how many minutes nobody may."""
     door.note_refusal(entry.DURING_WAIT)
+    return say_wait(error)
+
+
+def say_wait(error: TooManyTriesError) -> str:
+    """Say for how many minutes nobody may try, at least one."""
     minutes = max(1, -int((now() - error.until).total_seconds() // 60))
     return ngettext(
         "Too many tries in this name. Try again in %(num)d minute.",

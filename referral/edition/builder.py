@@ -25,7 +25,7 @@ from referral.catalogue.models import (
 )
 from referral.catalogue.trust import LADDER, Trust, is_published
 from referral.catalogue.vetting_models import Moved
-from referral.edition.compilation import HeldBackError, compile_listing
+from referral.edition.compilation import compile_listing
 from referral.edition.folder import ASIDE, EditionFolder
 from referral.edition.manifest import (
     FORMAT,
@@ -38,6 +38,7 @@ from referral.edition.manifest import (
     write_manifest,
 )
 from referral.edition.store import ListingStore, Piece, write_listings, write_moved, write_organizations
+from referral.edition.withholding import HeldBackError
 from referral.search.index import Index, build_index
 from referral.shared.clock import now
 from referral.shared.paths import DATA, ROOT

@@ -15,8 +15,8 @@ import msgspec
 from referral.catalogue.confidentiality import is_shelter
 from referral.catalogue.listing import Listing, Place, Text
 from referral.catalogue.vocabulary import label
-from referral.edition.compilation import HeldBackError, withhold_traces
 from referral.edition.readers import last_contact
+from referral.edition.withholding import HeldBackError, withhold_traces
 from referral.shared.bilingual import Bilingual
 from referral.shared.clock import now
 

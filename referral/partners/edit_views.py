@@ -22,8 +22,9 @@ from referral.catalogue.models import Service
 from referral.catalogue.values import list_locations, read_values
 from referral.directory.details import describe
 from referral.directory.live import find_line
-from referral.edition.compilation import HeldBackError, compile_listing
+from referral.edition.compilation import compile_listing
 from referral.edition.publishing import publish_soon
+from referral.edition.withholding import HeldBackError
 from referral.partners import drafts, edit_form
 from referral.partners.areas import listings
 from referral.partners.edit_form import Wrong, find_conflict, list_changed, read_base, say_problems

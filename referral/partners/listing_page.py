@@ -21,8 +21,9 @@ from referral.catalogue.freshness import Standing, standing, thresholds_for
 from referral.catalogue.models import Service, ServiceStatus
 from referral.catalogue.trust import Trust, is_published
 from referral.directory.unknown import list_unknown
-from referral.edition.compilation import HeldBackError, compile_listing
+from referral.edition.compilation import compile_listing
 from referral.edition.reader import months_of
+from referral.edition.withholding import HeldBackError
 from referral.i18n.lists import say_list
 from referral.i18n.locale import current_language
 from referral.partners.drafts import list_drafts

@@ -19,8 +19,9 @@ from referral.directory.asked import page_given
 from referral.directory.details import Details, describe
 from referral.directory.live import find_line
 from referral.directory.words import TRUST_LONG
-from referral.edition.compilation import HeldBackError, compile_listing
+from referral.edition.compilation import compile_listing
 from referral.edition.publishing import publish_soon
+from referral.edition.withholding import HeldBackError
 from referral.i18n.locale import current_language
 from referral.partners import history
 from referral.partners.areas import listings

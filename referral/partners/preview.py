@@ -8,7 +8,7 @@ import msgspec
 
 from referral.catalogue.fields import Territory, Values
 from referral.catalogue.listing import AreaServed, Listing
-from referral.edition.compilation import withhold_traces
+from referral.edition.withholding import withhold_traces
 
 
 def with_values(listing: Listing, values: Values) -> Listing:

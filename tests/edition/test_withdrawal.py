@@ -20,7 +20,7 @@ from referral.catalogue.change_models import (
 )
 from referral.catalogue.changes import Author
 from referral.catalogue.listing import Text
-from referral.catalogue.models import Location, Service
+from referral.catalogue.models import Location
 from referral.edition import withdrawal
 from referral.edition.folder import EditionFolder
 from referral.edition.reader import READER, EditionReader

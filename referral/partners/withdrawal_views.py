@@ -1,4 +1,4 @@
-"""Taking a place, or a whole listing, from readers for safety: at once, everywhere, and who has not let go yet."""
+"""Taking a place, or a whole listing, from readers for safety: at once, everywhere; who still shows it."""
 
 from __future__ import annotations
 

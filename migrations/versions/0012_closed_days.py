@@ -27,7 +27,7 @@ def upgrade_directory() -> None:
             ["service_id"], ["service.id"], name="fk_closed_day_service_id_service", ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("id", name="pk_closed_day"),
-        sa.UniqueConstraint("service_id", "day", name="uq_closed_day_service_id"),
+        sa.UniqueConstraint("service_id", "day", name="uq_closed_day_service_id_day"),
     )
     op.create_index("ix_closed_day_service_id", "closed_day", ["service_id"])
 

@@ -417,8 +417,9 @@ def test_a_form_that_was_begun_is_never_done_where_the_session_goes_on(enter, do
 
 
 WAKING = "document.dispatchEvent(new Event('visibilitychange'))"
+HIDDEN = "document.querySelector('main').hidden"
 FROM_MEMORY = "window.dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))"
-"""Playwright starts Chromium without its memory of pages, which keeps none of ours anyway: no-store."""
+"""Played: Playwright's Chromium has no memory of pages, and one that has keeps none of ours (no-store)."""
 
 
 def sleep_over(page: Page, asleep: timedelta) -> None:
@@ -435,8 +436,8 @@ def test_the_page_of_an_ended_session_is_taken_away_when_it_is_seen_again(enter,
     sleep_over(page, timedelta(minutes=31))
     expect(page.locator("body")).to_contain_text(f"Sacha {name.title()}")
     door.people.end_session_of(person)
-    page.evaluate(event)
 
+    assert page.evaluate(f"{event}, {HIDDEN}")
     expect(page.locator("#username")).to_be_visible()
     expect(page.locator("body")).not_to_contain_text(f"Sacha {name.title()}")
 
@@ -445,8 +446,8 @@ def test_the_page_of_an_ended_session_is_taken_away_when_it_is_seen_again(enter,
 def test_a_page_that_is_seen_again_in_time_stays(enter, door, name, event):
     page = enter(door.people.worker(f"sacha.{name}"))
     sleep_over(page, timedelta(minutes=29))
-    page.evaluate(event)
 
+    assert not page.evaluate(f"{event}, {HIDDEN}")
     expect(page.locator("main")).to_be_visible()
     expect(page.locator("#username")).to_have_count(0)
 

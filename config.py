@@ -37,7 +37,7 @@ HOST = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z][a-z0-9-]*[a-z0-9
 TILES = re.compile(r"(?:https://(?P<host>[^/]*))?/(?!/)[A-Za-z0-9._~{}/@-]*")
 TILE_PARTS = ["x", "y", "z"]
 CONTACT = re.compile(r"(?:https://|tel:\+)[!-~]+")
-FILES = frozenset({"SECRET_KEY_FILE", "AUDIT_KEY_FILE", "MAIL_PASSWORD_FILE"})
+FILES = frozenset({"SECRET_KEY_FILE", "SECRET_KEY_OLD_FILE", "AUDIT_KEY_FILE", "MAIL_PASSWORD_FILE"})
 OFF = frozenset({"", "0", "false", "no"})
 
 
@@ -51,6 +51,7 @@ class Config:
     """
 
     SECRET_KEY: str
+    SECRET_KEY_OLD: str | None = None
     DIRECTORY_URL: str | None = None
     DEVELOPMENT: bool = False
     SITE_URL: str = "http://127.0.0.1:8000"
@@ -110,6 +111,7 @@ class Config:
             _check_demo(given, site, development=development)
         return cls(
             SECRET_KEY=read_secret(given, "SECRET_KEY", placeholders=development),
+            SECRET_KEY_OLD=_old_key(given),
             AUDIT_KEY=_audit_key(given, development=development),
             DEVELOPMENT=development,
             SITE_URL=site,
@@ -171,12 +173,22 @@ def _check_demo(given: Mapping[str, str], site: str, *, development: bool) -> No
         raise ConfigError(f"{demo}: it needs a {PREFIX}DIRECTORY_URL of its own")
 
 
+def _old_key(given: Mapping[str, str]) -> str | None:
+    """Take the secret key of before, which opens what it sealed and seals nothing."""
+    if not read_private(given, "SECRET_KEY_OLD"):
+        return None
+    key = read_secret(given, "SECRET_KEY_OLD")
+    if key == read_private(given, "SECRET_KEY"):
+        raise ConfigError(f"{PREFIX}SECRET_KEY_OLD is also the {PREFIX}SECRET_KEY: nothing was changed")
+    return key
+
+
 def _audit_key(given: Mapping[str, str], *, development: bool) -> str | None:
     """Take the key of the audit, without which no process may have a database."""
     if not given.get("DIRECTORY_URL") and not given.keys() & {"AUDIT_KEY", "AUDIT_KEY_FILE"}:
         return None
     key = read_secret(given, "AUDIT_KEY", placeholders=development)
-    if key == read_private(given, "SECRET_KEY"):
+    if key in {read_private(given, name) for name in ("SECRET_KEY", "SECRET_KEY_OLD")}:
         raise ConfigError(f"{PREFIX}AUDIT_KEY is also the {PREFIX}SECRET_KEY: make another")
     return key
 

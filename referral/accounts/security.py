@@ -6,21 +6,20 @@ Ours write under the house's lock, record what they do, and leave the public pag
 
 from __future__ import annotations
 
-import base64
 from typing import Any, cast
 
-from cryptography.fernet import Fernet, InvalidToken
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from cryptography.fernet import InvalidToken, MultiFernet
 from flask import Flask, current_app
 from flask_security import Security, UserMixin
 from flask_security.datastore import SQLAlchemyUserDatastore
 from flask_security.totp import Totp
 
-from referral.accounts.models import User
+from referral.accounts.models import User, UserSession
+from referral.shared import seals
 from referral.shared.database import db
 
 ISSUER = "Relais"
+USE = "accounts.totp"
 SHORTEST_PASSWORD = 12
 LONGEST_PASSWORD = 128
 QUICK_HASH = {"argon2__memory_cost": 8, "argon2__rounds": 1, "argon2__parallelism": 1}
@@ -30,7 +29,7 @@ LEAST_SCORE = 3
 
 
 class AlteredSecretError(Exception):
-    """A secret of an authenticator was altered, or sealed with another key."""
+    """A secret of an authenticator was altered, or sealed with a key that is not set."""
 
 
 class CountedTotp(Totp):
@@ -85,18 +84,8 @@ def is_intact(sealed: str | None) -> bool:
         return False
 
 
-def _seal() -> Fernet:
-    return Fernet(as_fernet_key(derive_key(current_app.config["SECRET_KEY"], "totp")))
-
-
-def derive_key(secret: str, use: str) -> bytes:
-    """Return a key for one use only, from the secret of the installation."""
-    return HKDF(SHA256(), 32, salt=None, info=f"relais.accounts.{use}".encode()).derive(secret.encode())
-
-
-def as_fernet_key(key: bytes) -> bytes:
-    """Return a key as Fernet wants it."""
-    return base64.urlsafe_b64encode(key)
+def _seal() -> MultiFernet:
+    return seals.make_seal(current_app.config, USE)
 
 
 def init_app(app: Flask) -> None:
@@ -114,7 +103,7 @@ def init_app(app: Flask) -> None:
             "SECURITY_PASSWORD_COMPLEXITY_CHECKER": "zxcvbn",
             "SECURITY_ZXCVBN_MINIMUM_SCORE": LEAST_SCORE,
             "SECURITY_MULTI_FACTOR_RECOVERY_CODES": True,  # without it, no codes of applications either
-            "SECURITY_TOTP_SECRETS": {1: derive_key(secret, "wallet").hex()},
+            "SECURITY_TOTP_SECRETS": {1: seals.derive(secret, "accounts.wallet").hex()},
             "SECURITY_TOTP_ISSUER": ISSUER,
             "SECURITY_DEFAULT_REMEMBER_ME": False,
             "SECURITY_CLI_USERS_NAME": False,
@@ -126,6 +115,8 @@ def init_app(app: Flask) -> None:
     Security(app, store, register_blueprint=False, totp_cls=CountedTotp)
     app.json = json
     leave_other_pages_alone(app)
+    for column in (User.totp_secret, UserSession.waiting_secret):
+        seals.register(app, column, USE)
 
 
 def leave_other_pages_alone(app: Flask) -> None:

@@ -32,9 +32,12 @@ from referral.mail.queries import count_unsent
 from referral.shared.clock import now
 from referral.shared.database import DIRECTORY, db, directory_session
 from referral.shared.paths import MIGRATIONS
+from referral.shared.seals import Age, count_ages
 from referral.shared.tick import read_note, tick_is_late
 
-KEY_FILES = ("RELAIS_SECRET_KEY_FILE", "RELAIS_AUDIT_KEY_FILE", "RELAIS_MAIL_PASSWORD_FILE")
+KEY_FILES = tuple(
+    f"RELAIS_{name}_FILE" for name in ("SECRET_KEY", "SECRET_KEY_OLD", "AUDIT_KEY", "MAIL_PASSWORD")
+)
 OTHERS = 0o077
 MEGABYTE = 1_000_000
 LEAST_FREE = 500 * MEGABYTE
@@ -85,6 +88,7 @@ def examine(config: Config, environment: Mapping[str, str], at: datetime) -> Fin
     yield from examine_keys(config, environment)
     yield from examine_certificate(config["SITE_URL"], at)
     yield from examine_database(config)
+    yield from examine_seals(config)
     yield from examine_mail(config)
     yield from examine_tick(config, at)
     yield from examine_edition(config["EDITION_DIR"], at)
@@ -179,6 +183,30 @@ def is_missing_file(url: str) -> bool:
         and bool(place.database)
         and not Path(str(place.database)).exists()
     )
+
+
+def examine_seals(config: Config) -> Findings:
+    """Say whether the old secret key is still needed, and what no key opens any more."""
+    if config["DIRECTORY_URL"] is None or is_missing_file(config["DIRECTORY_URL"]):
+        return
+    try:
+        counted = count_ages(directory_session())
+    except SQLAlchemyError:
+        return  # what is wrong with the database was said already
+    if lost := counted[Age.UNKNOWN]:
+        said = ngettext(
+            "No key that is set opens %(num)d thing.", "No key that is set opens %(num)d things.", lost
+        )
+        advice = _("If the secret key was changed, set the one before: RELAIS_SECRET_KEY_OLD_FILE")
+        yield Finding(Sign.WRONG, f"{said} {advice}")
+    if not config["SECRET_KEY_OLD"]:
+        return
+    if old := counted[Age.OLD]:
+        said = ngettext("%(num)d thing waits", "%(num)d things wait", old)
+        yield Finding(Sign.NOTE, _("%(said)s to be sealed anew: keep RELAIS_SECRET_KEY_OLD.", said=said))
+    else:
+        said = _("Nothing is sealed with the old secret key any more: take RELAIS_SECRET_KEY_OLD away.")
+        yield Finding(Sign.NOTE, said)
 
 
 def examine_mail(config: Config) -> Findings:

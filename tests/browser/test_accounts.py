@@ -416,6 +416,42 @@ def test_a_form_that_was_begun_is_never_done_where_the_session_goes_on(enter, do
     expect(page.locator("#name")).to_have_value("Noée Exemple-Inventée")
 
 
+WAKING = "document.dispatchEvent(new Event('visibilitychange'))"
+HIDDEN = "document.querySelector('main').hidden"
+FROM_MEMORY = "window.dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))"
+"""Played: Playwright's Chromium has no memory of pages, and one that has keeps none of ours (no-store)."""
+
+
+def sleep_over(page: Page, asleep: timedelta) -> None:
+    """Let time pass as for a device that sleeps: the clock goes on, no timer does."""
+    page.clock.install()
+    page.goto("/en/account/security")
+    page.clock.set_system_time(now() + asleep)
+
+
+@pytest.mark.parametrize(("name", "event"), [("waking", WAKING), ("memory", FROM_MEMORY)])
+def test_the_page_of_an_ended_session_is_taken_away_when_it_is_seen_again(enter, door, name, event):
+    person = door.people.worker(f"sacha.{name}")
+    page = enter(person)
+    sleep_over(page, timedelta(minutes=31))
+    expect(page.locator("body")).to_contain_text(f"Sacha {name.title()}")
+    door.people.end_session_of(person)
+
+    assert page.evaluate(f"{event}, {HIDDEN}")
+    expect(page.locator("#username")).to_be_visible()
+    expect(page.locator("body")).not_to_contain_text(f"Sacha {name.title()}")
+
+
+@pytest.mark.parametrize(("name", "event"), [("wakeful", WAKING), ("recent", FROM_MEMORY)])
+def test_a_page_that_is_seen_again_in_time_stays(enter, door, name, event):
+    page = enter(door.people.worker(f"sacha.{name}"))
+    sleep_over(page, timedelta(minutes=29))
+
+    assert not page.evaluate(f"{event}, {HIDDEN}")
+    expect(page.locator("main")).to_be_visible()
+    expect(page.locator("#username")).to_have_count(0)
+
+
 def faults(page: Page) -> list[str]:
     """Return what axe finds, and that a page is wider than its window."""
     found = AXE.run(page, options=RULES).response["violations"]

@@ -19,6 +19,7 @@ from referral.mail.sending import PutOffError, RefusedError
 from referral.mail.services import deliver_due, enqueue_apart
 from referral.shared.clock import now
 from referral.shared.database import DIRECTORY, db
+from referral.shared.seals import seal_anew
 from referral.shared.tick import Note, write_note
 from tests.conftest import SECRET_KEY
 from tests.edition.conftest import Directory
@@ -329,3 +330,39 @@ def test_nothing_that_is_no_server_has_a_certificate():
         find_end("https://127.0.0.1:1", ask_for_end)
 
     assert refused.value.fault is Fault.UNREACHABLE
+
+
+@pytest.fixture
+def letter_of_before(app, session, monkeypatch):
+    """A letter that the secret key of before sealed; it is to be set, or not."""
+    enqueue_apart(invitation())
+    session.rollback()
+    monkeypatch.setitem(app.config, "SECRET_KEY", "a-newer-key-for-tests-9876543210-zyxwv")
+    monkeypatch.setitem(app.config, "MAIL_HOST", "mail.example")
+    monkeypatch.setitem(app.config, "MAIL_FROM", "relais@relais.example")
+
+
+def test_what_the_old_key_sealed_is_counted(run, whole, app, letter_of_before, monkeypatch):
+    monkeypatch.setitem(app.config, "SECRET_KEY_OLD", SECRET_KEY)
+    result = run()
+
+    assert result.exit_code == 0, result.output
+    assert "1 thing waits to be sealed anew: keep RELAIS_SECRET_KEY_OLD." in result.output
+
+
+def test_an_old_key_that_nothing_needs_can_go(run, whole, app, letter_of_before, monkeypatch):
+    monkeypatch.setitem(app.config, "SECRET_KEY_OLD", SECRET_KEY)
+    seal_anew(now())
+
+    assert "take RELAIS_SECRET_KEY_OLD away" in run().output
+
+
+def test_what_no_key_opens_is_wrong(run, whole, letter_of_before):
+    result = run()
+
+    assert result.exit_code == 1
+    assert "No key that is set opens 1 thing." in result.output
+
+
+def test_without_an_old_key_none_is_spoken_of(run, whole):
+    assert "SECRET_KEY_OLD" not in run().output

@@ -13,7 +13,7 @@ from uuid import UUID
 
 import msgspec
 import sqlalchemy as sa
-from cryptography.fernet import Fernet, InvalidToken
+from cryptography.fernet import InvalidToken, MultiFernet
 from flask import current_app
 from flask_babel import force_locale, gettext
 from flask_babel import lazy_gettext as _l
@@ -22,7 +22,6 @@ from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Font
 from sqlalchemy.orm import Session
 
-from referral.accounts.security import as_fernet_key, derive_key
 from referral.catalogue import changes
 from referral.catalogue.changes import Author, is_confidential_service
 from referral.catalogue.checking import NO_WAY, FieldProblem, ValuesRefusedError, check_values, is_reachable
@@ -38,6 +37,7 @@ from referral.partners.sheet_cells import ID, NAMES, PARTS, SHEET, read_part, wr
 from referral.partners.sheet_reading import MOST_ROWS, guard, read_upload
 from referral.partners.words import LABELS, LACKS_WORDS
 from referral.shared.bilingual import Bilingual
+from referral.shared.seals import make_seal
 
 HELD = timedelta(hours=1)
 MOST_SEALED = 256 * 1024
@@ -292,5 +292,5 @@ def _open(sealed: str, at: datetime) -> _Carried:
         raise StaleSheetError from error
 
 
-def _key() -> Fernet:
-    return Fernet(as_fernet_key(derive_key(current_app.config["SECRET_KEY"], "sheet")))
+def _key() -> MultiFernet:
+    return make_seal(current_app.config, "sheet")

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from flask import current_app
 
-KEY_BYTES = 32
+from referral.shared.seals import derive
 
 
 def derive_key(purpose: str) -> bytes:
@@ -16,6 +14,4 @@ def derive_key(purpose: str) -> bytes:
     return _derive(current_app.config["SECRET_KEY"], purpose)
 
 
-@lru_cache(maxsize=16)
-def _derive(secret: str, purpose: str) -> bytes:
-    return HKDF(SHA256(), KEY_BYTES, salt=None, info=f"relais.{purpose}".encode()).derive(secret.encode())
+_derive = lru_cache(maxsize=16)(derive)

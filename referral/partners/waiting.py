@@ -25,6 +25,7 @@ from referral.evidence.kinds import FlagKind
 from referral.evidence.queries import list_waiting_flags
 from referral.partners import duplicates, queue
 from referral.partners.queue import Line, QueueKind, Viewer
+from referral.shared.bilingual import Bilingual
 from referral.shared.clock import QUEBEC
 
 SHOWN = (ServiceStatus.ACTIVE, ServiceStatus.TEMPORARILY_CLOSED)
@@ -51,7 +52,7 @@ def _list_flags(session: Session, *, unsafe: bool) -> Iterable[Line]:
     for flag, service in found:
         yield Line(
             flag.id,
-            service.name,
+            called(service),
             todo,
             FLAG_WORDS[flag.kind],
             midnight(flag.flagged_on),
@@ -78,7 +79,7 @@ def list_withdrawals(session: Session, _viewer: Viewer) -> Iterable[Line]:
     for row in rows:
         yield Line(
             row.id,
-            services[row.service_id].name,
+            called(services[row.service_id]),
             _l("See to it that every reader lets go"),
             _l("It was withdrawn, and something still shows it."),
             row.asked_at,
@@ -101,7 +102,7 @@ def list_proposals(kind: QueueKind) -> queue.Lister:
         for each in found:
             yield Line(
                 each.id,
-                each.service.name,
+                called(each.service),
                 todo,
                 why,
                 each.proposed_at,
@@ -173,7 +174,7 @@ def list_confirmations(session: Session, _viewer: Viewer) -> Iterable[Line]:
     for service, since in rows:
         yield Line(
             service.id,
-            service.name,
+            called(service),
             _l("Verify, then confirm"),
             _l("The organization says that nothing has changed; one of ours must verify it."),
             since,
@@ -190,12 +191,13 @@ def list_new(session: Session, _viewer: Viewer) -> Iterable[Line]:
         .outerjoin(Verification, Verification.service_id == Service.id)
         .where(Service.trust == Trust.CANDIDATE, Service.status.in_(SHOWN))
         .group_by(Service.id)
+        .options(selectinload(Service.organization))
     ).all()
     regions = queue.regions_of(session, (service.id for service, _ in rows))
     for service, since in rows:
         yield Line(
             service.id,
-            service.name,
+            called(service),
             _l("Call, then say how far it is confirmed"),
             _l("Nobody vouches for this listing yet: it is not shown."),
             since or datetime.min.replace(tzinfo=UTC),
@@ -216,7 +218,7 @@ def list_languages(session: Session, _viewer: Viewer) -> Iterable[Line]:
     for service, since in rows:
         yield Line(
             service.id,
-            service.name,
+            called(service),
             _l("Read both languages, and level them"),
             _l("One language changed, and the other did not."),
             since,
@@ -239,6 +241,16 @@ def list_duplicates(session: Session, _viewer: Viewer) -> Iterable[Line]:
             {"first_id": pair.first.id, "second_id": pair.second.id},
             pair.first.regions | pair.second.regions,
         )
+
+
+def called(service: Service) -> Bilingual:
+    """Return what a listing is called, with its organization: many services are called the same."""
+    owner = service.organization.name
+    named = (
+        (service.name.fr or service.name.en, owner.fr or owner.en),
+        (service.name.en or service.name.fr, owner.en or owner.fr),
+    )
+    return Bilingual(*(" – ".join(filter(None, parts)) for parts in named))
 
 
 def midnight(day: object) -> datetime:

@@ -37,7 +37,9 @@ def search(index: Index, query: Query) -> Found:
     standings = judge(index, query.at)
     order = set_back(order, territory, standings.last)
     results = Results(index, query, ask, choices, territory, order, moment, standings)
-    candidates = _candidates(results, matched) - standings.hidden
+    candidates = _candidates(results, matched)
+    if standings.hidden:
+        candidates -= standings.hidden
     candidates -= _too_far(results, candidates)
     found = results.fitting(candidates)
     hits = tuple(_hit(results, position) for position in _page(results, found))
@@ -68,7 +70,8 @@ def _too_far(results: Results, candidates: BitMap) -> BitMap:
     tier, km, level = results.territory.tier, results.territory.km, results.order.level
     if results.query.near is None:
         return BitMap()
-    positions = positions_of(results.fitting(candidates) - results.standings.last)
+    fitting, last = results.fitting(candidates), results.standings.last
+    positions = positions_of(fitting - last if last else fitting)
     serving = positions[tier[positions] < UNKNOWN]
     if not len(serving):
         return BitMap()

@@ -44,6 +44,8 @@ class Standings:
 
     def of(self, position: int) -> Overdue | None:
         """Return what is to be said of a listing, in a code."""
+        if self is NOTHING:
+            return None
         if position in self.hidden:
             return "hidden"
         if position in self.spared:

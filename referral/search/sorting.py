@@ -23,8 +23,10 @@ def in_order(results: Results, found: BitMap, wanted: int) -> npt.NDArray[np.int
     positions = positions_of(found).astype(np.int64)
     first = _first_key(results)[positions]
     draw = np.asarray(results.index.arrays["tie"])[positions]
-    last = flags_of(results.standings.last, results.index.count)[positions]
-    return positions[np.lexsort((draw, -results.order.keys[positions], first, last))][:wanted]
+    keys = [draw, -results.order.keys[positions], first]
+    if results.standings.last:
+        keys.append(flags_of(results.standings.last, results.index.count)[positions])
+    return positions[np.lexsort(keys)][:wanted]
 
 
 def _first_key(results: Results) -> npt.NDArray[np.float64]:

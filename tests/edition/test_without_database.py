@@ -57,7 +57,9 @@ def app_without_database(request: pytest.FixtureRequest, tmp_path: Path) -> Iter
     with request.param(tmp_path) as installation:
         editions = tmp_path / "editions"
         sealing = tmp_path / "sealing"
-        app = create_app(Config(SECRET_KEY, installation.url, EDITION_DIR=editions, SEALING_DIR=sealing))
+        app = create_app(
+            Config(SECRET_KEY, DIRECTORY_URL=installation.url, EDITION_DIR=editions, SEALING_DIR=sealing)
+        )
         with app.app_context():
             upgrade()
             Directory(directory_session()).add("Service Exemple")
@@ -83,8 +85,8 @@ def public_addresses(app: Flask) -> list[str]:
 
 
 def is_door(rule: Rule) -> bool:
-    """Say whether an address is for those who sign in, who need the database."""
-    return rule.endpoint.startswith(("accounts.", "listings.", "vetting."))
+    """Say whether an address is for who signs in, holds a link or asks to be listed: it needs the database."""
+    return rule.endpoint.partition(".")[0] in {"accounts", "apply", "house", "links", "listings", "vetting"}
 
 
 def test_every_public_page_answers_without_its_database(app_without_database):

@@ -71,11 +71,17 @@ def refuse(refusal: Refusal) -> NoReturn:
 def check_asked(response: Response) -> Response:
     """Refuse to send a page that neither asked the policy nor is marked public."""
     view = current_app.view_functions.get(request.endpoint or "")
-    if view is None or response.status_code >= FIRST_ERROR:
+    if view is None or response.status_code >= FIRST_ERROR or names_methods_only():
         return response
     if getattr(view, PUBLIC, False) or g.get("policy_asked"):
         return response
     raise RuntimeError(f"{request.endpoint} answered without asking the policy")
+
+
+def names_methods_only() -> bool:
+    """Say whether Flask itself answered which methods an address takes, without asking any view."""
+    rule = request.url_rule
+    return request.method == "OPTIONS" and rule is not None and bool(rule.provide_automatic_options)
 
 
 def init_app(app: Flask) -> None:

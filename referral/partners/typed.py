@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 
 import phonenumbers
@@ -29,9 +28,12 @@ LONGEST_ROW = 3
 
 def rows_of(fields: Fields, group: str) -> list[int]:
     """Return the numbers of the rows that a form holds, in order."""
-    found = re.compile(rf"{group}-(\d{{1,{LONGEST_ROW}}})-{GROUPS[group]}")
-    numbers = {int(match[1]) for name in fields if (match := found.fullmatch(name))}
-    return sorted(numbers)[: MOST_ITEMS + 1]
+    begin, end = f"{group}-", f"-{GROUPS[group]}"
+    middles = [name.removeprefix(begin).removesuffix(end) for name in fields if name.startswith(begin)]
+    numbers = {
+        int(text) for text in middles if len(text) <= LONGEST_ROW and text.isascii() and text.isdigit()
+    }
+    return sorted({int(text) for text in digits})[: MOST_ITEMS + 1]
 
 
 def add_row(fields: Fields, group: str) -> None:

@@ -85,7 +85,7 @@ def public_addresses(app: Flask) -> list[str]:
 
 
 def is_door(rule: Rule) -> bool:
-    """Say whether an address is for who signs in, holds a link or asks to be listed: it needs the database."""
+    """Say whether an address is for who signs in, holds a link or asks to be listed."""
     return rule.endpoint.partition(".")[0] in {"accounts", "apply", "house", "links", "listings", "vetting"}
 
 

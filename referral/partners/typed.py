@@ -33,7 +33,7 @@ def rows_of(fields: Fields, group: str) -> list[int]:
     numbers = {
         int(text) for text in middles if len(text) <= LONGEST_ROW and text.isascii() and text.isdigit()
     }
-    return sorted({int(text) for text in digits})[: MOST_ITEMS + 1]
+    return sorted(numbers)[: MOST_ITEMS + 1]
 
 
 def add_row(fields: Fields, group: str) -> None:

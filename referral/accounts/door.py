@@ -32,7 +32,7 @@ from referral.accounts.cookies import is_in_area
 from referral.accounts.devices import name_device
 from referral.accounts.forms import ConfirmForm, SignInForm
 from referral.accounts.models import Stage
-from referral.accounts.sessions import SignIn, find_sign_in, needs_touch
+from referral.accounts.sessions import SessionEndedError, SignIn, find_sign_in, needs_touch
 from referral.i18n.locale import language_of
 from referral.shared.clock import now
 from referral.shared.database import directory_session, writing
@@ -98,6 +98,7 @@ def watch(blueprint: Blueprint) -> None:
     blueprint.before_request(check_form)
     blueprint.before_request(ask_to_sign_in)
     blueprint.after_request(clear_browser)
+    blueprint.register_error_handler(SessionEndedError, leave_ended)
 
 
 def clear_browser(response: Response) -> Response:
@@ -163,6 +164,12 @@ def lead_to_sign_in(found: SignIn | None) -> ResponseReturnValue:
     sealed = kept.keep(found, request.path, request.form)
     page = render_template("accounts/sign_in.html", form=form, kept=sealed, has_ended=True)
     return page, HTTPStatus.UNAUTHORIZED
+
+
+def leave_ended(_error: SessionEndedError) -> ResponseReturnValue:
+    """Lead to the sign-in whoever's session ended while she was answered; nothing was done."""
+    g.sign_in = None
+    return lead_to_sign_in(None)
 
 
 def ask_to_confirm(sign_in: SignIn) -> ResponseReturnValue | None:

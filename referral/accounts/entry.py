@@ -18,7 +18,7 @@ from referral.accounts import factors, passwords, sessions, throttling
 from referral.accounts.models import Stage, User
 from referral.accounts.names import is_login_name
 from referral.accounts.rules import REFUSAL_STEP, STRANGERS_STEP
-from referral.accounts.sessions import SignIn
+from referral.accounts.sessions import SessionEndedError, SignIn
 from referral.audit.events import Action, Event
 from referral.audit.services import record, record_or_feign
 from referral.shared.database import DIRECTORY, db, writing
@@ -99,7 +99,7 @@ def record_refusal(sign_in: SignIn, what: str, at: datetime) -> None:
 
 
 def enter_with_code(sign_in: SignIn, typed: str, device: str, at: datetime) -> str:
-    """Return the token of an open session after the second factor; raises as ``enter_with_password``."""
+    """Return an open session's token after the second factor; raises as ``check_code`` and ``finish``."""
     check_code(sign_in, typed, at)
     with Session(db.engines[DIRECTORY]) as session, writing(session):
         return finish(session, sign_in, device, at)
@@ -121,12 +121,12 @@ def check_code(sign_in: SignIn, typed: str, at: datetime) -> None:
 
 
 def finish(session: Session, sign_in: SignIn, device: str, at: datetime) -> str:
-    """Replace a session that was waiting by an open one with a token of its own; raises NotRightError.
+    """Replace a session that was waiting by an open one with its own token; raises SessionEndedError.
 
     A session opens once: of two requests with one cookie the second finds nothing.
     """
     if not sessions.end_session(session, sign_in.user_id, sign_in.session_id):
-        raise NotRightError
+        raise SessionEndedError
     return open_fully(session, factors.find_user(session, sign_in.user_id), device, at)
 
 
@@ -146,7 +146,10 @@ def leave(sign_in: SignIn) -> None:
 
 
 def confirm_with_password(sign_in: SignIn, password: str, at: datetime) -> str:
-    """Take somebody's password anew and return the session's new token; raises as ``enter_with_password``."""
+    """Take somebody's password anew and return the session's new token.
+
+    Raises as ``check_password``, and SessionEndedError.
+    """
     if check_password(sign_in.username, password, at).user_id != sign_in.user_id:
         raise NotRightError
     with Session(db.engines[DIRECTORY]) as session, writing(session):

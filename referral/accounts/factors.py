@@ -85,8 +85,8 @@ def make_recovery_codes(session: Session, user: User, actor: Actor, drawn: list[
 
 
 def begin_application(session: Session, session_id: object) -> None:
-    """Draw a secret for an authenticator application; it counts once a code of it was typed."""
-    row = session.get_one(UserSession, session_id)
+    """Draw a secret for an application, which counts once a code was typed; raises SessionEndedError."""
+    row = sessions.find_held(session, session_id)
     row.waiting_secret = _totp().generate_totp_secret()
 
 
@@ -107,11 +107,14 @@ def key_for(secret: str) -> str:
 
 
 def finish_application(session: Session, sign_in: SignIn, typed: str, at: datetime) -> User | None:
-    """Keep the application that is being set up, if the code is of it; raises NoSecretWaitsError."""
+    """Keep the application that is being set up, if the code is of it.
+
+    Raises NoSecretWaitsError and sessions.SessionEndedError.
+    """
     user = find_user(session, sign_in.user_id)
     check_setup(user, sign_in)
-    row = session.get(UserSession, sign_in.session_id)
-    if row is None or row.waiting_secret is None:
+    row = sessions.find_held(session, sign_in.session_id)
+    if row.waiting_secret is None:
         raise NoSecretWaitsError
     if not is_of_application(session, user, row.waiting_secret, typed):
         return None

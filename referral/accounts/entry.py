@@ -23,7 +23,7 @@ from referral.audit.events import Action, Event
 from referral.audit.services import record, record_or_feign
 from referral.shared.database import DIRECTORY, db, writing
 
-PASSWORD, FACTOR = "password", "factor"  # what is counted apart
+PASSWORD, FACTOR, FRESH = "password", "factor", "fresh proof"  # what is counted apart
 FAILURE, REFUSAL = "failure told", "refusal told"
 NO_TOKEN, DURING_WAIT = "form_without_token", "try_during_wait"
 log = structlog.get_logger(__name__)
@@ -47,7 +47,7 @@ def enter_with_password(
 
     Raises NotRightError, also where the password was changed meanwhile, and throttling.TooManyTriesError.
     """
-    proof = check_password(username, password, at)
+    proof = check_password(username, password, (PASSWORD, username), at)
     with Session(db.engines[DIRECTORY]) as session, writing(session):
         user = factors.find_user(session, proof.user_id)
         if not user.active or user.password != proof.hashed:
@@ -59,11 +59,11 @@ def enter_with_password(
         return sessions.open_session(session, user, stage, device, at)
 
 
-def check_password(username: str, password: str, at: datetime) -> Proof:
+def check_password(username: str, password: str, counted: tuple[str, str], at: datetime) -> Proof:
     """Return whose password it is, after counting the attempt; raises NotRightError, TooManyTriesError."""
     named = username if is_login_name(username) else ""
     with Session(db.engines[DIRECTORY]) as session, writing(session):
-        throttling.count_attempt(session, PASSWORD, username, at)
+        throttling.count_attempt(session, *counted, at)
     with Session(db.engines[DIRECTORY]) as session:
         found = session.execute(
             sa.select(User.id, User.name, User.password).where(User.username == named, User.active)
@@ -148,12 +148,14 @@ def leave(sign_in: SignIn) -> None:
 def confirm_with_password(sign_in: SignIn, password: str, at: datetime) -> str:
     """Take somebody's password anew and return the session's new token.
 
-    Raises as ``check_password``, and SessionEndedError.
+    Counted by session: whoever tries her name elsewhere keeps her out of nothing here. Raises as
+    ``check_password``, and SessionEndedError.
     """
-    if check_password(sign_in.username, password, at).user_id != sign_in.user_id:
+    counted = (FRESH, str(sign_in.session_id))
+    if check_password(sign_in.username, password, counted, at).user_id != sign_in.user_id:
         raise NotRightError
     with Session(db.engines[DIRECTORY]) as session, writing(session):
-        throttling.forget(session, PASSWORD, sign_in.username)
+        throttling.forget(session, *counted)
         return sessions.confirm(session, sign_in.session_id, at)
 
 

@@ -22,6 +22,7 @@ from flask import (
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_wtf.csrf import validate_csrf
+from sqlalchemy.orm import Session
 from werkzeug.exceptions import HTTPException
 from wtforms.validators import ValidationError
 
@@ -70,6 +71,13 @@ def load_actor() -> Actor | None:
     """Return who acts, for the policy: nobody before the second factor."""
     found = current_sign_in()
     return found.as_actor() if found is not None and found.stage is Stage.OPEN else None
+
+
+def end_earlier(written: Session) -> None:
+    """End the session that the browser had until now, also one that has run out; inside ``writing``."""
+    before = known_sign_in()
+    if before is not None:
+        sessions.end_session(written, before.user_id, before.session_id)
 
 
 def admit(token: str) -> None:

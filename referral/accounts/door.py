@@ -33,6 +33,7 @@ from referral.accounts.cookies import is_in_area
 from referral.accounts.devices import name_device
 from referral.accounts.forms import ConfirmForm, SignInForm
 from referral.accounts.models import Stage
+from referral.accounts.passwords import CrowdError
 from referral.accounts.sessions import SessionEndedError, SignIn, find_sign_in, needs_touch
 from referral.i18n.locale import language_of
 from referral.shared.clock import now
@@ -42,6 +43,7 @@ TOKEN = "sid"  # noqa: S105  # the name of a field
 CHALLENGE = "challenge"
 CHANGES_NOTHING = frozenset({"GET", "HEAD", "OPTIONS"})
 CODE_HEADER = "X-CSRF-Token"
+RETRY_AFTER = "5"  # seconds
 
 
 def current_sign_in() -> SignIn | None:
@@ -107,6 +109,7 @@ def watch(blueprint: Blueprint) -> None:
     blueprint.before_request(ask_to_sign_in)
     blueprint.after_request(clear_browser)
     blueprint.register_error_handler(SessionEndedError, leave_ended)
+    blueprint.register_error_handler(CrowdError, show_crowd)
 
 
 def clear_browser(response: Response) -> Response:
@@ -178,6 +181,13 @@ def leave_ended(_error: SessionEndedError) -> ResponseReturnValue:
     """Lead to the sign-in whoever's session ended while she was answered; nothing was done."""
     g.sign_in = None
     return lead_to_sign_in(None)
+
+
+def show_crowd(_error: CrowdError) -> ResponseReturnValue:
+    """Say that too many sign in at once; what was typed goes along, but for its secrets."""
+    fields, sealed = kept.without_secrets(request.form), request.form.get(kept.FIELD)
+    page = render_template("accounts/busy.html", fields=fields, kept=sealed)
+    return page, HTTPStatus.SERVICE_UNAVAILABLE, {"Retry-After": RETRY_AFTER}
 
 
 def ask_to_confirm(sign_in: SignIn) -> ResponseReturnValue | None:

@@ -60,15 +60,20 @@ def enter_with_password(
 
 
 def check_password(username: str, password: str, counted: tuple[str, str], at: datetime) -> Proof:
-    """Return whose password it is, after counting the attempt; raises NotRightError, TooManyTriesError."""
+    """Return whose password it is, after counting the attempt.
+
+    Raises NotRightError, TooManyTriesError, and passwords.CrowdError, before which nothing is counted.
+    """
     named = username if is_login_name(username) else ""
-    with Session(db.engines[DIRECTORY]) as session, writing(session):
-        throttling.count_attempt(session, *counted, at)
-    with Session(db.engines[DIRECTORY]) as session:
-        found = session.execute(
-            sa.select(User.id, User.name, User.password).where(User.username == named, User.active)
-        ).one_or_none()
-    if passwords.matches(password, found.password if found else None) and found:
+    with passwords.place():
+        with Session(db.engines[DIRECTORY]) as session, writing(session):
+            throttling.count_attempt(session, *counted, at)
+        with Session(db.engines[DIRECTORY]) as session:
+            found = session.execute(
+                sa.select(User.id, User.name, User.password).where(User.username == named, User.active)
+            ).one_or_none()
+        is_right = passwords.matches(password, found.password if found else None)
+    if is_right and found:
         return Proof(found.id, found.password)
     record_failure(found.id if found else None, found.name if found else None, at)
     raise NotRightError
@@ -106,10 +111,11 @@ def enter_with_code(sign_in: SignIn, typed: str, device: str, at: datetime) -> s
 
 
 def check_code(sign_in: SignIn, typed: str, at: datetime) -> None:
-    """Take a code of somebody whose password was right; raises NotRightError, TooManyTriesError."""
-    with Session(db.engines[DIRECTORY]) as session, writing(session):
-        throttling.count_attempt(session, FACTOR, str(sign_in.user_id), at)
-    recovery_code = factors.find_recovery_code(sign_in.user_id, typed)
+    """Take a code of somebody whose password was right; raises as ``check_password``."""
+    with factors.place_for(typed):
+        with Session(db.engines[DIRECTORY]) as session, writing(session):
+            throttling.count_attempt(session, FACTOR, str(sign_in.user_id), at)
+        recovery_code = factors.find_recovery_code(sign_in.user_id, typed)
     with Session(db.engines[DIRECTORY]) as session, writing(session):
         user = factors.find_user(session, sign_in.user_id)
         is_right = factors.check_code(session, user, typed, recovery_code)

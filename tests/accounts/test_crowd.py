@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import threading
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from html import unescape
 
 import pytest
@@ -12,10 +12,11 @@ import pytest
 from referral.accounts import entry, passwords, recovery
 from referral.accounts.rules import FREE_FAILURES
 from referral.shared.clock import now
+from referral.shared.database import DIRECTORY, db
 from tests.accounts.conftest import ANOTHER, PASSWORD, hash_of
 from tests.accounts.test_entry import visible
 from tests.accounts.test_throttling import at_once
-from tools.serve import server_command
+from tools.serve import LEAST_THREADS, server_command
 
 BUSY, AGAIN = "Too many are signing in at once", "Show my page again"
 INSTANT = 0.2
@@ -211,3 +212,16 @@ def test_hashing_takes_half_of_the_threads_that_serve_at_most():
     threads = int(command[command.index("--blocking-threads") + 1])
 
     assert 1 <= passwords.AT_ONCE <= passwords.ROOM <= threads / 2
+
+
+def test_each_thread_that_serves_finds_a_connection_and_some_are_left(app, session):
+    engine = db.engines[DIRECTORY]
+    with ExitStack() as held:
+        for _ in range(LEAST_THREADS + 1):
+            held.enter_context(engine.connect())
+
+        assert engine.pool.checkedout() > LEAST_THREADS
+
+
+def test_no_error_of_the_database_repeats_what_was_typed(app, session):
+    assert db.engines[DIRECTORY].hide_parameters

@@ -41,7 +41,8 @@ def connect_databases(app: Flask, config: Config) -> None:
     """Give Flask-SQLAlchemy the databases that are configured."""
     if config.DIRECTORY_URL is None:
         return
-    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {"hide_parameters": True}
-    app.config["SQLALCHEMY_BINDS"] = {DIRECTORY: config.DIRECTORY_URL}
+    # overflow: with the five that are kept open, one for each of 32 threads and some for who needs a second
+    options = {"url": config.DIRECTORY_URL, "hide_parameters": True, "max_overflow": 35}
+    app.config["SQLALCHEMY_BINDS"] = {DIRECTORY: options}
     db.init_app(app)
     migrate.init_app(app, db, directory=str(MIGRATIONS))

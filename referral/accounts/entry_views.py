@@ -74,8 +74,7 @@ def sign_in_with_passkey() -> ResponseReturnValue:
             challenge = passkeys.take_challenge(written, session.pop(door.CHALLENGE, ""), None, at)
         with writing(directory_session()) as written:
             user = passkeys.recognize(written, challenge, form.credential.data, at)
-            if (before := door.known_sign_in()) is not None:
-                sessions.end_session(written, before.user_id, before.session_id)
+            door.end_earlier(written)
             token = entry.open_fully(written, user, door.device(), at)
     except passkeys.PasskeyError:
         entry.record_failure(None, None, at)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime
 from uuid import UUID
 
@@ -12,7 +13,7 @@ from flask_security.totp import Totp
 from sqlalchemy.orm import Session
 
 from referral.access.policy import Actor
-from referral.accounts import recovery, sessions, throttling
+from referral.accounts import passwords, recovery, sessions, throttling
 from referral.accounts.letters import tell_of_change
 from referral.accounts.models import Passkey, Stage, User, UserSession
 from referral.accounts.recovery import RecoveryCode
@@ -46,9 +47,19 @@ def find_user(session: Session, user_id: object) -> User:
     return session.scalars(statement.execution_options(populate_existing=True)).one()
 
 
+def place_for(typed: str) -> AbstractContextManager[None]:
+    """Return what holds a place at hashing where that will be needed: for recovery codes alone."""
+    return nullcontext() if is_of_six(typed) else passwords.place()
+
+
 def find_recovery_code(user_id: UUID, typed: str) -> str | None:
     """Return which recovery code was typed, if any; looked for before anything is locked."""
-    return None if CODE.fullmatch(bare(typed)) else recovery.find_code(user_id, typed)
+    return None if is_of_six(typed) else recovery.find_code(user_id, typed)
+
+
+def is_of_six(typed: str) -> bool:
+    """Say whether a code is one that an application shows."""
+    return CODE.fullmatch(bare(typed)) is not None
 
 
 def check_code(session: Session, user: User, typed: str, recovery_code: str | None) -> bool:
@@ -85,8 +96,8 @@ def make_recovery_codes(session: Session, user: User, actor: Actor, drawn: list[
 
 
 def begin_application(session: Session, session_id: object) -> None:
-    """Draw a secret for an authenticator application; it counts once a code of it was typed."""
-    row = session.get_one(UserSession, session_id)
+    """Draw a secret for an application, which counts once a code was typed; raises SessionEndedError."""
+    row = sessions.find_held(session, session_id)
     row.waiting_secret = _totp().generate_totp_secret()
 
 
@@ -107,11 +118,14 @@ def key_for(secret: str) -> str:
 
 
 def finish_application(session: Session, sign_in: SignIn, typed: str, at: datetime) -> User | None:
-    """Keep the application that is being set up, if the code is of it; raises NoSecretWaitsError."""
+    """Keep the application that is being set up, if the code is of it.
+
+    Raises NoSecretWaitsError and sessions.SessionEndedError.
+    """
     user = find_user(session, sign_in.user_id)
     check_setup(user, sign_in)
-    row = session.get(UserSession, sign_in.session_id)
-    if row is None or row.waiting_secret is None:
+    row = sessions.find_held(session, sign_in.session_id)
+    if row.waiting_secret is None:
         raise NoSecretWaitsError
     if not is_of_application(session, user, row.waiting_secret, typed):
         return None

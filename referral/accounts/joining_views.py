@@ -36,6 +36,7 @@ def accept_invitation(token: str) -> ResponseReturnValue:
         try:
             with writing(directory_session()) as session:
                 user = invitations.accept(session, token, hashed, at)
+                door.end_earlier(session)
                 admitted = sessions.open_session(session, user, Stage.SETUP, door.device(), at)
         except invitations.NoInvitationError:
             return show_spent()
@@ -118,6 +119,7 @@ def reset_password(token: str) -> ResponseReturnValue:
         try:
             with writing(directory_session()) as session:
                 resets.reset_password(session, token, hashed, at)
+                door.end_earlier(session)
         except resets.NoResetError:
             return show_spent()
         door.dismiss()

@@ -80,14 +80,19 @@ def change_password() -> ResponseReturnValue:
     require(Permission.ACCOUNT_OWN)
     found, at = door.signed_in(), now()
     form = ChangePasswordForm(about=(found.name, found.username))
-    if form.validate_on_submit() and knows_password(found, form):
-        hashed = passwords.make_hash(form.new_password.data)
+    if form.validate_on_submit() and (hashed := hash_new(found, form)) is not None:
         with writing(directory_session()) as written:
             resets.change_password(written, found, hashed, at)
             door.admit(sessions.renew(written, found.session_id, at))
         flash(_("Your password was changed. You are signed out everywhere else."))
         return redirect(url_for("accounts.security"), HTTPStatus.SEE_OTHER)
     return render_template("accounts/password.html", form=form), form.status
+
+
+def hash_new(found: SignIn, form: ChangePasswordForm) -> str | None:
+    """Return the hash of the new password; None where the old one is not right, which the form then says."""
+    with passwords.place():  # one for both, so that no crowd comes between
+        return passwords.make_hash(form.new_password.data) if knows_password(found, form) else None
 
 
 def knows_password(found: SignIn, form: ChangePasswordForm) -> bool:

@@ -32,17 +32,21 @@ class RecoveryCode(NamedTuple):
 
 
 def draw_codes() -> list[RecoveryCode]:
-    """Return new codes, no two of one name; takes about a second, so never while ``writing``."""
+    """Return new codes, no two of one name; takes about a second, so never while ``writing``.
+
+    Raises passwords.CrowdError.
+    """
     drawn: dict[str, str] = {}
     while len(drawn) < RECOVERY_CODES:
         code = make_hex(GROUP * GROUPS)
         drawn[code[:GROUP]] = code[GROUP:]
-    return [
-        RecoveryCode(
-            "-".join(re.findall(".{4}", name + secret)), name + BETWEEN + passwords.make_hash(secret)
-        )
-        for name, secret in drawn.items()
-    ]
+    with passwords.place():
+        return [
+            RecoveryCode(
+                "-".join(re.findall(".{4}", name + secret)), name + BETWEEN + passwords.make_hash(secret)
+            )
+            for name, secret in drawn.items()
+        ]
 
 
 def find_code(user_id: UUID, typed: str) -> str | None:

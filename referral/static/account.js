@@ -30,7 +30,7 @@
     function leave() {
       document.querySelector("main").hidden = true;
       bar.hidden = notice.hidden = true;
-      if (!changed) { window.location.replace(bar.dataset.leave); return; }
+      if (!changed) { window.location.replace(bar.dataset.ended); return; }
       const mark = document.createElement("input");
       mark.type = "hidden";
       mark.name = "restored";

@@ -192,8 +192,7 @@ PATHS = {
 }
 
 
-@pytest.mark.parametrize("width", [PHONE, WIDE])
-@pytest.mark.parametrize("language", ["fr", "en"])
+@pytest.mark.parametrize(("language", "width"), [("fr", PHONE), ("en", WIDE)])
 def test_a_page_is_accessible_and_no_wider_than_its_window(visit, scene, site, language, width):
     page = visit(f"/{language}/", width=width)
     scene.sign_in(page, site)

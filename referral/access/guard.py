@@ -80,8 +80,7 @@ def check_asked(response: Response) -> Response:
 
 def names_methods_only() -> bool:
     """Say whether Flask itself answered which methods an address takes, without asking any view."""
-    rule = request.url_rule
-    return request.method == "OPTIONS" and rule is not None and bool(rule.provide_automatic_options)
+    return request.method == "OPTIONS" and getattr(request.url_rule, "provide_automatic_options", False)
 
 
 def init_app(app: Flask) -> None:

@@ -197,11 +197,12 @@ def test_the_page_of_the_telephone_is_accessible_and_no_wider_than_its_window(
     assert min(sizes) >= 64
 
 
-@pytest.mark.parametrize(("language", "width"), [("fr", PHONE), ("en", WIDE)])
+@pytest.mark.parametrize("look", [("fr", PHONE), ("en", WIDE)], ids=["fr-phone", "en-wide"])
 @pytest.mark.parametrize("page_name", ["room", "phones", "closures/{id}", "for-workers", "for-workers/{id}"])
 def test_the_pages_of_its_people_are_accessible_and_no_wider_than_their_window(
-    visit, scene, site, language, width, page_name
+    visit, scene, site, look, page_name
 ):
+    language, width = look
     page = visit("/fr/", width=width)
     scene.sign_in(page, site)
     page.goto(f"/{language}/listings/{page_name.format(id=scene.service_id)}")

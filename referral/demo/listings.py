@@ -106,7 +106,7 @@ def add_room(session: Session, at: datetime) -> None:
 def add_round(session: Session, at: datetime) -> None:
     """Have a service that was confirmed long ago be due again."""
     service = find(session, LEGAL)
-    take_step(session, service, Trust.VERIFIED, Method.PHONE, "Claude Exemple", "reached", at - LONG_AGO)
+    take_step(session, service, Trust.VERIFIED, Method.PHONE, "Robin Exemple", "reached", at - LONG_AGO)
     session.flush()
     rounds.open_due(session, at, 5)
 

@@ -4,9 +4,16 @@ from __future__ import annotations
 
 from functools import lru_cache
 
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from flask import current_app
 
-from referral.shared.seals import derive
+KEY_BYTES = 32
+
+
+def derive(secret: str, use: str) -> bytes:
+    """Return a key of 32 bytes for one use only, from a secret key."""
+    return HKDF(SHA256(), KEY_BYTES, salt=None, info=f"relais.{use}".encode()).derive(secret.encode())
 
 
 def derive_key(purpose: str) -> bytes:

@@ -16,13 +16,12 @@ from typing import Any
 
 import sqlalchemy as sa
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from flask import Flask, current_app
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from referral.shared import tick
 from referral.shared.database import directory_session, writing
+from referral.shared.keys import derive
 
 SEALED = "relais.sealed_columns"
 
@@ -42,11 +41,6 @@ class Column:
 
     attribute: InstrumentedAttribute[Any]
     use: str
-
-
-def derive(secret: str, use: str) -> bytes:
-    """Return a key of 32 bytes for one use only, from a secret key."""
-    return HKDF(SHA256(), 32, salt=None, info=f"relais.{use}".encode()).derive(secret.encode())
 
 
 def make_keys(config: Mapping[str, Any], use: str) -> list[Fernet]:

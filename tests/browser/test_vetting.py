@@ -105,7 +105,7 @@ def make_scene(app: Flask) -> Scene:
         session.flush()
         ids = [proposal.id for proposal in proposals if proposal]
         flag_id = flag.id
-    vetter = sign_in(app, session, make_user(session, ((None, Role.VETTER),), "Claude Exemple"))
+    vetter = sign_in(app, session, make_user(session, ((None, Role.VETTER),), "Robin Exemple"))
     cookie = app.session_interface.get_signing_serializer(app).dumps({"sid": vetter.cookie})
     return Scene(app, services, ids, flag_id, cookie)
 

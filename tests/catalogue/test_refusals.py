@@ -27,7 +27,7 @@ def refuse(session, kind, name=None, number=None):
         entry = DoNotList(
             kind=kind,
             reason=RefusalReason.ASKED,
-            recorded_by="Claude Exemple",
+            recorded_by="Robin Exemple",
             recorded_at=now(),
             key_check=key_check(),
         )

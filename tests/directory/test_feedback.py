@@ -174,7 +174,7 @@ def test_a_code_that_is_none_is_answered_as_one_that_waits(client, service):
 def test_a_code_tells_what_came_of_a_flag(client, session, service, language, words):
     code = flag_and_read_code(client, service)
     (flag,) = flags(session)
-    answer_flag(flag, FlagAnswer.CORRECTED, "", "Claude Exemple", now())
+    answer_flag(flag, FlagAnswer.CORRECTED, "", "Robin Exemple", now())
     session.commit()
 
     assert words in unescape(ask(client, code, language).text)

@@ -125,7 +125,7 @@ def test_a_receipt_tells_nothing_before_somebody_looked(session, service):
 @pytest.mark.parametrize("typed", ["7KQF-2M9X-T4BR", "7kqf2m9xt4br", " 7kqf 2m9x t4br "])
 def test_a_receipt_tells_what_came_of_a_flag_however_it_is_typed(session, service, typed):
     flag = flag_with(session, service, "7KQF-2M9X-T4BR")
-    answer_flag(flag, FlagAnswer.CORRECTED, "Heures corrigées.", "Claude Exemple", LATE)
+    answer_flag(flag, FlagAnswer.CORRECTED, "Heures corrigées.", "Robin Exemple", LATE)
     session.commit()
     told = queries.find_answer(session, typed)
 
@@ -147,7 +147,7 @@ def test_codes_differ_and_hold_no_word():
 
 def test_nobody_answers_a_flag_over_another(session, service):
     flag = flag_with(session, service, "7KQF-2M9X-T4BR")
-    answer_flag(flag, FlagAnswer.CORRECT, "", "Claude Exemple", LATE)
+    answer_flag(flag, FlagAnswer.CORRECT, "", "Robin Exemple", LATE)
 
     with pytest.raises(FlagAnsweredError):
         answer_flag(flag, FlagAnswer.CORRECTED, "", "Alex Exemple", LATE)

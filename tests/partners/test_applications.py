@@ -62,7 +62,7 @@ def one(session) -> Application:
 
 @pytest.fixture
 def vetter(people, browser_of):
-    return browser_of(people.add("claude.exemple", (Role.VETTER, None)))
+    return browser_of(people.add("robin.exemple", (Role.VETTER, None)))
 
 
 @pytest.fixture
@@ -264,4 +264,4 @@ def test_each_act_is_recorded_without_content(session, visitor, vetter, events):
     send(visitor, OPEN)
     act(vetter, one(session), "refuse", reason="trauma")
     found = [each for each in events("create", "change") if each[1] == "application"]
-    assert found == [("create", "application", None), ("change", "application", "Claude Exemple")]
+    assert found == [("create", "application", None), ("change", "application", "Robin Exemple")]

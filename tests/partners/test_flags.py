@@ -65,7 +65,7 @@ def test_whoever_flagged_reads_the_answer_with_the_code(session, flag_id, desk, 
 def test_an_answer_tells_nobody_who_answered(session, flag_id, desk, client):
     desk.post(f"/flags/{flag_id}", {"answer": "corrected"})
 
-    assert "Claude" not in client.post("/fr/what-came-of-it", data={"code": CODE}).text
+    assert "Robin" not in client.post("/fr/what-came-of-it", data={"code": CODE}).text
 
 
 @pytest.mark.parametrize(

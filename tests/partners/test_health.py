@@ -166,7 +166,7 @@ def test_a_grid_shows_each_number_and_a_dash_where_there_is_none():
 
 @pytest.fixture
 def vetter(people, browser_of):
-    return browser_of(people.add("claude.exemple", (Role.VETTER, None)))
+    return browser_of(people.add("robin.exemple", (Role.VETTER, None)))
 
 
 @pytest.mark.parametrize("language", ["fr", "en"])
@@ -184,7 +184,7 @@ def test_each_table_can_be_taken_as_a_file_whose_name_tells_nothing(fill, vetter
     rows = list(csv.reader(io.StringIO(answer.data.decode("utf-8-sig"))))
     assert len({len(row) for row in rows}) == 1
     assert find_telling(answer.headers["Content-Disposition"]) == []
-    assert events("export") == [("export", "health", "Claude Exemple")]
+    assert events("export") == [("export", "health", "Robin Exemple")]
 
 
 def test_no_partner_sees_the_health_of_the_catalogue(people, browser_of):

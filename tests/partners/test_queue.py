@@ -198,7 +198,7 @@ def test_a_line_that_somebody_took_says_by_whom(session, directory, desk, other)
     proposal_id = propose(session, directory.add("Exemple"), ages=Ages(16))
 
     assert take(desk, proposal_id).headers["Location"].endswith(f"/proposals/{proposal_id}")
-    assert "Claude Exemple s’en occupe depuis le" in plain(other.get("/queue").text)
+    assert "Robin Exemple s’en occupe depuis le" in plain(other.get("/queue").text)
 
 
 def test_nobody_takes_what_somebody_else_took(session, directory, desk, other):
@@ -207,7 +207,7 @@ def test_nobody_takes_what_somebody_else_took(session, directory, desk, other):
     answer = take(other, proposal_id)
 
     assert "/queue" in answer.headers["Location"]
-    assert session.query(QueueClaim).one().name == "Claude Exemple"
+    assert session.query(QueueClaim).one().name == "Robin Exemple"
 
 
 def test_after_half_an_hour_others_can_take_it(session, directory, desk, other):

@@ -222,7 +222,7 @@ def test_a_vetter_sees_who_is_silent_and_what_waits_for_it(app, session, people,
     author = Author(Actor("Exemple"), Via.VETTER)
     with writing(session):
         withdraw(session, service, WithdrawalKind.CLOSED, author, START)
-    vetter = people.add("claude.exemple", (Role.VETTER, None))
+    vetter = people.add("robin.exemple", (Role.VETTER, None))
     page = browser_of(vetter).get("/en/vetting/readers").text
 
     assert "Silent" in page
@@ -231,7 +231,7 @@ def test_a_vetter_sees_who_is_silent_and_what_waits_for_it(app, session, people,
 
 def test_only_whoever_runs_relais_forgets_a_reader(app, people, browser_of, clock):
     silent_reader(app, 3)
-    vetter = browser_of(people.add("claude.exemple", (Role.VETTER, None)))
+    vetter = browser_of(people.add("robin.exemple", (Role.VETTER, None)))
     assert vetter.post("/en/vetting/readers/forget", {"name": "autre.exemple-1"}).status_code == 404
     operator = browser_of(people.operator())
     assert operator.post("/en/vetting/readers/forget", {"name": "autre.exemple-1"}).status_code == 303

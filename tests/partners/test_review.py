@@ -277,7 +277,7 @@ def test_whoever_decides_second_is_told_by_whom_it_was_decided(session, service,
     answer = second.post(f"/proposals/{proposal_id}/decide", {**fields, "act": "all"})
 
     assert answer.status_code == 409
-    assert "Claude Exemple" in plain(answer.text)
+    assert "Robin Exemple" in plain(answer.text)
 
 
 def test_a_proposal_goes_back_with_words_only(session, service, desk):

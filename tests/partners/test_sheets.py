@@ -391,7 +391,7 @@ def test_who_keeps_no_listings_sees_no_sheet(house, people, browser_of):
 
 def test_a_vetter_who_acts_for_nobody_sees_no_sheet(people, browser_of):
     assert (
-        browser_of(people.add("claude.exemple", (Role.VETTER, None))).get("/en/listings/sheet").status_code
+        browser_of(people.add("robin.exemple", (Role.VETTER, None))).get("/en/listings/sheet").status_code
         == 404
     )
 

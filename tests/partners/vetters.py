@@ -65,7 +65,7 @@ def whole(path: str, language: str) -> str:
 def seat(
     app: Flask,
     session: Session,
-    name: str = "Claude Exemple",
+    name: str = "Robin Exemple",
     role: Role = Role.VETTER,
     place: Any = None,
     **columns: Any,

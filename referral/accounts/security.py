@@ -17,6 +17,7 @@ from flask_security.totp import Totp
 from referral.accounts.models import User, UserSession
 from referral.shared import seals
 from referral.shared.database import db
+from referral.shared.keys import derive
 
 ISSUER = "Relais"
 USE = "accounts.totp"
@@ -103,7 +104,7 @@ def init_app(app: Flask) -> None:
             "SECURITY_PASSWORD_COMPLEXITY_CHECKER": "zxcvbn",
             "SECURITY_ZXCVBN_MINIMUM_SCORE": LEAST_SCORE,
             "SECURITY_MULTI_FACTOR_RECOVERY_CODES": True,  # without it, no codes of applications either
-            "SECURITY_TOTP_SECRETS": {1: seals.derive(secret, "accounts.wallet").hex()},
+            "SECURITY_TOTP_SECRETS": {1: derive(secret, "accounts.wallet").hex()},
             "SECURITY_TOTP_ISSUER": ISSUER,
             "SECURITY_DEFAULT_REMEMBER_ME": False,
             "SECURITY_CLI_USERS_NAME": False,

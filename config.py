@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -36,7 +37,7 @@ HOST = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z][a-z0-9-]*[a-z0-9
 TILES = re.compile(r"(?:https://(?P<host>[^/]*))?/(?!/)[A-Za-z0-9._~{}/@-]*")
 TILE_PARTS = ["x", "y", "z"]
 CONTACT = re.compile(r"(?:https://|tel:\+)[!-~]+")
-FILES = frozenset({"SECRET_KEY_FILE", "AUDIT_KEY_FILE", "MAIL_PASSWORD_FILE"})
+FILES = frozenset({"SECRET_KEY_FILE", "SECRET_KEY_OLD_FILE", "AUDIT_KEY_FILE", "MAIL_PASSWORD_FILE"})
 OFF = frozenset({"", "0", "false", "no"})
 
 
@@ -50,6 +51,7 @@ class Config:
     """
 
     SECRET_KEY: str
+    SECRET_KEY_OLD: str | None = None
     DIRECTORY_URL: str | None = None
     DEVELOPMENT: bool = False
     SITE_URL: str = "http://127.0.0.1:8000"
@@ -57,6 +59,16 @@ class Config:
     COOKIES_SECURE: bool = True
     EDITION_DIR: Path = Path("instance/editions")
     EDITIONS_KEPT: int = 3
+    CONTACT_HOURS: int = 48
+    DUE_MONTHS: int = 12
+    DUE_MONTHS_URGENT: int = 6
+    LAST_MONTHS: int = 15
+    HIDDEN_MONTHS: int = 18
+    LINK_DAYS: int = 14
+    CALLS_A_WEEK: int = 10
+    ROOM_BED_HOURS: int = 24
+    ROOM_OTHER_DAYS: int = 7
+    CLOSURE_ASK_DAYS: int = 14
     SEALING_DIR: Path = Path("instance/sealing")
     AUDIT_KEY: str | None = None
     AUDIT_WITNESS: Path = Path("instance/audit-witness.json")
@@ -99,6 +111,7 @@ class Config:
             _check_demo(given, site, development=development)
         return cls(
             SECRET_KEY=read_secret(given, "SECRET_KEY", placeholders=development),
+            SECRET_KEY_OLD=_old_key(given),
             AUDIT_KEY=_audit_key(given, development=development),
             DEVELOPMENT=development,
             SITE_URL=site,
@@ -110,6 +123,10 @@ class Config:
             EDITION_DIR=Path(given.get("EDITION_DIR", "instance/editions")).absolute(),
             SEALING_DIR=Path(given.get("SEALING_DIR", "instance/sealing")).absolute(),
             EDITIONS_KEPT=read_number(given, "EDITIONS_KEPT", default=3, least=1),
+            CONTACT_HOURS=read_number(given, "CONTACT_HOURS", default=48, least=1, most=24 * 365),
+            ROOM_BED_HOURS=read_number(given, "ROOM_BED_HOURS", default=24, least=1, most=24 * 7),
+            ROOM_OTHER_DAYS=read_number(given, "ROOM_OTHER_DAYS", default=7, least=1, most=31),
+            CLOSURE_ASK_DAYS=read_number(given, "CLOSURE_ASK_DAYS", default=14, least=1, most=366),
             PUBLISHED_FROM=read_choice(given, "PUBLISHED_FROM", PUBLISHABLE),
             MAP_TILES_URL=_tiles_url(given),
             MAP_TILES_HOST=given.get("MAP_TILES_HOST") or None,
@@ -121,6 +138,7 @@ class Config:
             PROXIES=read_number(given, "PROXIES", default=0, least=0, most=9),
             LOG_LEVEL=read_choice(given, "LOG_LEVEL", ("warning", "info")),
             DEMO=demo,
+            **_rounds(given),
             **_mail(given, development=development),
         )
 
@@ -155,12 +173,22 @@ def _check_demo(given: Mapping[str, str], site: str, *, development: bool) -> No
         raise ConfigError(f"{demo}: it needs a {PREFIX}DIRECTORY_URL of its own")
 
 
+def _old_key(given: Mapping[str, str]) -> str | None:
+    """Take the secret key of before, which opens what it sealed and seals nothing."""
+    if not read_private(given, "SECRET_KEY_OLD"):
+        return None
+    key = read_secret(given, "SECRET_KEY_OLD")
+    if key == read_private(given, "SECRET_KEY"):
+        raise ConfigError(f"{PREFIX}SECRET_KEY_OLD is also the {PREFIX}SECRET_KEY: nothing was changed")
+    return key
+
+
 def _audit_key(given: Mapping[str, str], *, development: bool) -> str | None:
     """Take the key of the audit, without which no process may have a database."""
     if not given.get("DIRECTORY_URL") and not given.keys() & {"AUDIT_KEY", "AUDIT_KEY_FILE"}:
         return None
     key = read_secret(given, "AUDIT_KEY", placeholders=development)
-    if key == read_private(given, "SECRET_KEY"):
+    if key in {read_private(given, name) for name in ("SECRET_KEY", "SECRET_KEY_OLD")}:
         raise ConfigError(f"{PREFIX}AUDIT_KEY is also the {PREFIX}SECRET_KEY: make another")
     return key
 
@@ -228,6 +256,24 @@ def _contact(given: Mapping[str, str]) -> str | None:
     if not ADDRESS.fullmatch(mailbox):
         raise ConfigError(f"{PREFIX}SECURITY_CONTACT is neither https://…, tel:+… nor a mailbox: {contact}")
     return f"mailto:{mailbox}"
+
+
+def _rounds(given: Mapping[str, str]) -> dict[str, Any]:
+    """Take how long a confirmation holds, in steps, and how many calls one person makes in a week."""
+    months = {
+        "DUE_MONTHS_URGENT": read_number(given, "DUE_MONTHS_URGENT", default=6, least=2, most=120),
+        "DUE_MONTHS": read_number(given, "DUE_MONTHS", default=12, least=2, most=120),
+        "LAST_MONTHS": read_number(given, "LAST_MONTHS", default=15, least=2, most=120),
+        "HIDDEN_MONTHS": read_number(given, "HIDDEN_MONTHS", default=18, least=2, most=120),
+    }
+    for (sooner, before), (later, after) in pairwise(months.items()):
+        if before > after or (before == after and later != "DUE_MONTHS"):
+            raise ConfigError(f"{PREFIX}{later} must be more than {PREFIX}{sooner}: {after}, {before}")
+    return {
+        **months,
+        "LINK_DAYS": read_number(given, "LINK_DAYS", default=14, least=1, most=60),
+        "CALLS_A_WEEK": read_number(given, "CALLS_A_WEEK", default=10, least=1, most=1000),
+    }
 
 
 def _mail(given: Mapping[str, str], *, development: bool) -> dict[str, Any]:

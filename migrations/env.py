@@ -12,17 +12,27 @@ from flask import current_app
 
 import referral.accounts.models
 import referral.audit.models
+import referral.catalogue.change_models
 import referral.catalogue.models
+import referral.catalogue.vetting_models
 import referral.evidence.models
 import referral.mail.models
+import referral.partners.application_models
+import referral.partners.house_phone_models
+import referral.partners.round_models
 from referral.shared.database import DirectoryBase
 
 MODELS = (
     referral.accounts.models,
     referral.audit.models,
+    referral.catalogue.change_models,
     referral.catalogue.models,
+    referral.catalogue.vetting_models,
     referral.evidence.models,
     referral.mail.models,
+    referral.partners.application_models,
+    referral.partners.house_phone_models,
+    referral.partners.round_models,
 )
 
 BASES = (DirectoryBase,)

@@ -18,6 +18,7 @@ from referral.directory import wiring as directory
 from referral.edition import wiring as edition
 from referral.i18n import wiring as i18n
 from referral.mail import wiring as mail
+from referral.partners import wiring as partners
 from referral.shared.database import DIRECTORY, db, migrate
 from referral.shared.paths import MIGRATIONS, TEMPLATES
 from referral.web import wiring as web
@@ -29,7 +30,7 @@ def create_app(config: Config) -> Flask:
     app = Application("referral", template_folder=str(TEMPLATES), static_folder=None)
     app.config.from_mapping(asdict(config))
     connect_databases(app, config)
-    for feature in (i18n, web, guard, audit, mail, accounts, edition, directory, cli):
+    for feature in (i18n, web, guard, audit, mail, accounts, edition, directory, partners, cli):
         feature.init_app(app)
     name_organizations_with(app, list_names)
     demo.init_app(app)
@@ -40,7 +41,8 @@ def connect_databases(app: Flask, config: Config) -> None:
     """Give Flask-SQLAlchemy the databases that are configured."""
     if config.DIRECTORY_URL is None:
         return
-    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {"hide_parameters": True}
-    app.config["SQLALCHEMY_BINDS"] = {DIRECTORY: config.DIRECTORY_URL}
+    # overflow: with the five that are kept open, one for each of 32 threads and some for who needs a second
+    options = {"url": config.DIRECTORY_URL, "hide_parameters": True, "max_overflow": 35}
+    app.config["SQLALCHEMY_BINDS"] = {DIRECTORY: options}
     db.init_app(app)
     migrate.init_app(app, db, directory=str(MIGRATIONS))

@@ -27,6 +27,20 @@ def test_a_process_without_a_database_address_is_a_public_one():
         ({"RELAIS_SECRET_KEY": "short"}, "RELAIS_SECRET_KEY"),
         ({"RELAIS_SECRET_KEY": "a" * 64}, "RELAIS_SECRET_KEY"),
         ({"RELAIS_SECRET_KEY_FILE": "/nowhere/key"}, "RELAIS_SECRET_KEY_FILE"),
+        ({"RELAIS_SECRET_KEY": KEY, "RELAIS_SECRET_KEY_OLD": KEY}, "RELAIS_SECRET_KEY_OLD"),
+        ({"RELAIS_SECRET_KEY": KEY, "RELAIS_SECRET_KEY_OLD": "short"}, "RELAIS_SECRET_KEY_OLD"),
+        (
+            {"RELAIS_SECRET_KEY": KEY, "RELAIS_SECRET_KEY_OLD_FILE": "/nowhere/key"},
+            "RELAIS_SECRET_KEY_OLD_FILE",
+        ),
+        (
+            {
+                "RELAIS_SECRET_KEY": KEY,
+                "RELAIS_SECRET_KEY_OLD": OTHER_KEY,
+                "RELAIS_AUDIT_KEY": OTHER_KEY,
+            },
+            "RELAIS_AUDIT_KEY",
+        ),
         ({"RELAIS_SECRET_KEY": KEY, "RELAIS_EDITIONS_KEPT": "0"}, "RELAIS_EDITIONS_KEPT"),
         ({"RELAIS_SECRET_KEY": KEY, "RELAIS_EDITIONS_KEPT": "many"}, "RELAIS_EDITIONS_KEPT"),
         ({"RELAIS_SECRET_KEY": KEY, "RELAIS_PUBLISHED_FROM": "candidate"}, "RELAIS_PUBLISHED_FROM"),
@@ -64,6 +78,16 @@ def key_file(tmp_path: Path) -> Path:
 
 def test_a_key_is_read_from_a_file_of_its_owner(key_file):
     assert Config.from_environment(WITHOUT_KEY | {"RELAIS_SECRET_KEY_FILE": str(key_file)}).SECRET_KEY == KEY
+
+
+def test_the_key_of_before_is_read_from_a_file_too(key_file):
+    given = WITHOUT_KEY | {"RELAIS_SECRET_KEY": OTHER_KEY, "RELAIS_SECRET_KEY_OLD_FILE": str(key_file)}
+
+    assert Config.from_environment(given).SECRET_KEY_OLD == KEY
+
+
+def test_an_empty_key_of_before_is_none():
+    assert Config.from_environment(PRODUCTION | {"RELAIS_SECRET_KEY_OLD": ""}).SECRET_KEY_OLD is None
 
 
 def test_a_key_that_others_can_read_is_refused(key_file):

@@ -28,6 +28,8 @@ STEPS = (
     ("relais", "user", "--quiet"),
 )
 SERVER = ("-m", "granian", "--interface", "wsgi", "--no-access-log", "--log-level", "warning")
+LEAST_THREADS = 32
+"""A form that comes letter by letter holds one of them until it is whole."""
 EVERYWHERE = {"0.0.0.0", "::"}  # noqa: S104  # what someone asked for who shows it to others
 NAME = re.compile(r"[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?")
 REPLACED = {
@@ -66,7 +68,7 @@ def own_names() -> list[str]:
 
 def server_command(host: str, port: str) -> list[str]:
     """Return how the server is started; it keeps no log of who looks at what."""
-    threads = str(2 * (os.cpu_count() or 1))
+    threads = str(max(LEAST_THREADS, 2 * (os.cpu_count() or 1)))
     return [*SERVER, "--blocking-threads", threads, "--host", host, "--port", port, "wsgi:app"]
 
 

@@ -50,8 +50,12 @@ def find_actor() -> Actor | None:
 
 def require(permission: Permission, target: Target | None = None) -> Actor:
     """Return the actor, or answer 404 so that a refusal reveals nothing."""
+    return require_of(find_actor(), permission, target)
+
+
+def require_of(actor: Actor | None, permission: Permission, target: Target | None = None) -> Actor:
+    """Ask the same of whoever is known by a key, such as the telephone of a house, and not by a session."""
     g.policy_asked = True
-    actor = find_actor()
     if actor is None or not permits(actor, permission, target):
         refuse(Refusal(permission, target or Target(), actor))
     return actor
@@ -67,11 +71,16 @@ def refuse(refusal: Refusal) -> NoReturn:
 def check_asked(response: Response) -> Response:
     """Refuse to send a page that neither asked the policy nor is marked public."""
     view = current_app.view_functions.get(request.endpoint or "")
-    if view is None or response.status_code >= FIRST_ERROR:
+    if view is None or response.status_code >= FIRST_ERROR or names_methods_only():
         return response
     if getattr(view, PUBLIC, False) or g.get("policy_asked"):
         return response
     raise RuntimeError(f"{request.endpoint} answered without asking the policy")
+
+
+def names_methods_only() -> bool:
+    """Say whether Flask itself answered which methods an address takes, without asking any view."""
+    return request.method == "OPTIONS" and getattr(request.url_rule, "provide_automatic_options", False)
 
 
 def init_app(app: Flask) -> None:

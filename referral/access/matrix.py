@@ -6,6 +6,7 @@ from uuid import UUID
 
 from referral.access.policy import (
     INSTALLATION_ROLES,
+    KEY_ROLES,
     ORGANIZATION_ROLES,
     POLICY,
     Actor,
@@ -19,7 +20,7 @@ OWN, OTHER, ONESELF, SOMEBODY = (UUID(int=number) for number in range(1, 5))
 ORGANIZATIONS = (None, OWN, OTHER)
 PERSONS = (None, ONESELF, SOMEBODY)
 COLUMNS: tuple[tuple[Role, UUID | None], ...] = (
-    *((role, OWN) for role in Role if role in ORGANIZATION_ROLES),
+    *((role, OWN) for role in Role if role in ORGANIZATION_ROLES | KEY_ROLES),
     *((role, None) for role in Role if role in INSTALLATION_ROLES),
 )
 INTRODUCTION = """# Who may do what
@@ -29,6 +30,9 @@ Made from the policy by `flask --app wsgi relais permissions`; a test fails when
 Someone acts for one organization at a time, or for the installation as a whole, and only the roles that
 she holds *there* count. *Own organization*: the thing is that organization's. *Everywhere*: whosever it is.
 *Others only*: never one's own account. *Oneself*: one's own account and nobody else's. A refusal answers 404.
+
+*Listing link* and *house phone* are no people: the first is whoever follows a link from a letter to an
+organization, the second a telephone that a house keeps for telling whether there is room.
 """
 
 

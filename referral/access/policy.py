@@ -22,32 +22,58 @@ class Role(StrEnum):
     VETTER = "vetter"
     PRIVACY_OFFICER = "privacy-officer"
     OPERATOR = "operator"
+    LISTING_LINK = "listing-link"
+    """Not a person's: whoever holds a link from a letter to an organization."""
+    HOUSE_PHONE = "house-phone"
+    """Not a person's: a telephone that a house keeps for telling whether there is room."""
 
 
 ORGANIZATION_ROLES = frozenset(
     {Role.PARTNER_EDITOR, Role.INTAKE_WORKER, Role.ORGANIZATION_LEAD, Role.PRIVACY_OFFICER}
 )
 INSTALLATION_ROLES = frozenset({Role.VETTER, Role.PRIVACY_OFFICER, Role.OPERATOR})
+KEY_ROLES = frozenset({Role.LISTING_LINK, Role.HOUSE_PHONE})
+"""Held by whoever has the link or the telephone of an organization; nobody can be given one."""
 
 
 def fits(role: Role, organization_id: UUID | None) -> bool:
-    """Say whether a role can be held there: no organization can make anyone operator or vetter."""
+    """Say whether a person can hold a role there: no organization can make anyone operator or vetter."""
     return role in (INSTALLATION_ROLES if organization_id is None else ORGANIZATION_ROLES)
+
+
+def counts(role: Role, organization_id: UUID | None) -> bool:
+    """Say whether a role means anything there, held by a person or by a key."""
+    return fits(role, organization_id) or (organization_id is not None and role in KEY_ROLES)
 
 
 class Permission(StrEnum):
     """Named ``resource:action``; sorted."""
 
     ACCOUNT_OWN = "account:own"
+    APPLICATION_REVIEW = "application:review"
     AUDIT_EXPIRE = "audit:expire"
     AUDIT_READ = "audit:read"
     AUDIT_VERIFY = "audit:verify"
+    CAPACITY_SHARE = "capacity:share"
+    CAPACITY_TELL = "capacity:tell"
+    CATALOGUE_OVERSEE = "catalogue:oversee"
+    DO_NOT_LIST_CHANGE = "do-not-list:change"
     EDITION_BUILD = "edition:build"
     FLAG_REVIEW = "flag:review"
+    HOUSE_PHONE_PAIR = "house-phone:pair"
+    LISTING_CONFIRM = "listing:confirm"
     LISTING_IMPORT = "listing:import"
+    LISTING_MERGE = "listing:merge"
+    LISTING_PROPOSE = "listing:propose"
+    LISTING_READ = "listing:read"
+    LISTING_READ_FOR_WORKERS = "listing:read-for-workers"
+    LISTING_WITHDRAW = "listing:withdraw"
     MAIL_REVIEW = "mail:review"
     MEMBERSHIP_CHANGE = "membership:change"
     MEMBERSHIP_LIST = "membership:list"
+    PROPOSAL_REVIEW = "proposal:review"
+    REMINDER_CHOOSE = "reminder:choose"
+    ROUND_RUN = "round:run"
     USER_CREATE = "user:create"
     USER_INVITE = "user:invite"
     USER_OFFBOARD = "user:offboard"
@@ -69,7 +95,7 @@ class Actor:
 
     def acts_as(self, role: Role) -> bool:
         """Say whether the actor has a role where she acts now; one that does not fit there is none."""
-        return (self.acting_for, role) in self.memberships and fits(role, self.acting_for)
+        return (self.acting_for, role) in self.memberships and counts(role, self.acting_for)
 
 
 CONSOLE = Actor("console", frozenset({(None, Role.OPERATOR)}))
@@ -116,6 +142,28 @@ def watches_over_personal_information(actor: Actor, _target: Target) -> bool:
     return actor.acts_as(Role.PRIVACY_OFFICER)
 
 
+def keeps_listings(actor: Actor, _target: Target) -> bool:
+    """Say whether the actor keeps the listings of the organization that she acts for."""
+    return actor.acts_as(Role.PARTNER_EDITOR) or actor.acts_as(Role.ORGANIZATION_LEAD)
+
+
+def works_with_people(actor: Actor, _target: Target) -> bool:
+    """Say whether the actor, of any organization, works with the people whom the directory is for."""
+    return any(
+        actor.acts_as(role) for role in (Role.INTAKE_WORKER, Role.ORGANIZATION_LEAD, Role.PARTNER_EDITOR)
+    )
+
+
+def holds_link(actor: Actor, _target: Target) -> bool:
+    """Say whether the actor is whoever follows a link from a letter."""
+    return actor.acts_as(Role.LISTING_LINK)
+
+
+def is_house_phone(actor: Actor, _target: Target) -> bool:
+    """Say whether the actor is a telephone that a house keeps."""
+    return actor.acts_as(Role.HOUSE_PHONE)
+
+
 def is_oneself(actor: Actor, target: Target) -> bool:
     """Say whether someone who signed in asks about her own account, or names no other."""
     return actor.user_id is not None and target.user_id in {None, actor.user_id}
@@ -129,6 +177,10 @@ def is_somebody_else(actor: Actor, target: Target) -> bool:
 Clauses = tuple[tuple[Condition, ...], ...]
 BY_OPERATOR: Clauses = ((is_operator,),)
 BY_ITS_LEAD: Clauses = ((is_of_the_organization, leads),)
+BY_VETTER: Clauses = ((is_vetter,),)
+BY_ITS_EDITORS: Clauses = ((is_of_the_organization, keeps_listings),)
+BY_ITS_LINK: Clauses = ((is_of_the_organization, holds_link),)
+BY_ITS_WORKERS: Clauses = ((is_of_the_organization, works_with_people),)
 OF_SOMEBODY_ELSE: Clauses = (
     (is_of_the_organization, leads, is_somebody_else),
     (is_operator, is_somebody_else),
@@ -136,15 +188,30 @@ OF_SOMEBODY_ELSE: Clauses = (
 
 POLICY: dict[Permission, Clauses] = {
     Permission.ACCOUNT_OWN: ((is_oneself,),),
+    Permission.APPLICATION_REVIEW: BY_VETTER,
     Permission.AUDIT_EXPIRE: BY_OPERATOR,
     Permission.AUDIT_READ: (*BY_ITS_LEAD, (is_of_the_organization, watches_over_personal_information)),
     Permission.AUDIT_VERIFY: (*BY_OPERATOR, (watches_over_installation,)),
+    Permission.CAPACITY_SHARE: BY_ITS_EDITORS,
+    Permission.CAPACITY_TELL: (*BY_ITS_WORKERS, (is_of_the_organization, is_house_phone)),
+    Permission.CATALOGUE_OVERSEE: (*BY_OPERATOR, *BY_VETTER),
+    Permission.DO_NOT_LIST_CHANGE: (*BY_VETTER, (watches_over_installation,)),
     Permission.EDITION_BUILD: BY_OPERATOR,
-    Permission.FLAG_REVIEW: (*BY_OPERATOR, (is_vetter,)),
+    Permission.FLAG_REVIEW: (*BY_OPERATOR, *BY_VETTER),
+    Permission.HOUSE_PHONE_PAIR: BY_ITS_EDITORS,
+    Permission.LISTING_CONFIRM: (*BY_ITS_EDITORS, *BY_ITS_LINK),
     Permission.LISTING_IMPORT: BY_OPERATOR,
+    Permission.LISTING_MERGE: BY_VETTER,
+    Permission.LISTING_PROPOSE: (*BY_ITS_EDITORS, *BY_ITS_LINK, *BY_VETTER),
+    Permission.LISTING_READ: (*BY_ITS_WORKERS, *BY_ITS_LINK, *BY_VETTER),
+    Permission.LISTING_READ_FOR_WORKERS: ((works_with_people,), *BY_VETTER),
+    Permission.LISTING_WITHDRAW: (*BY_ITS_EDITORS, *BY_ITS_LINK, *BY_VETTER),
     Permission.MAIL_REVIEW: BY_OPERATOR,
     Permission.MEMBERSHIP_CHANGE: OF_SOMEBODY_ELSE,
     Permission.MEMBERSHIP_LIST: (*BY_ITS_LEAD, *BY_OPERATOR),
+    Permission.PROPOSAL_REVIEW: BY_VETTER,
+    Permission.REMINDER_CHOOSE: (*BY_ITS_EDITORS, *BY_ITS_LINK),
+    Permission.ROUND_RUN: BY_VETTER,
     Permission.USER_CREATE: BY_OPERATOR,
     Permission.USER_INVITE: (*BY_ITS_LEAD, *BY_OPERATOR),
     Permission.USER_OFFBOARD: OF_SOMEBODY_ELSE,

@@ -22,6 +22,7 @@ from flask import (
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_wtf.csrf import validate_csrf
+from sqlalchemy.orm import Session
 from werkzeug.exceptions import HTTPException
 from wtforms.validators import ValidationError
 
@@ -32,7 +33,8 @@ from referral.accounts.cookies import is_in_area
 from referral.accounts.devices import name_device
 from referral.accounts.forms import ConfirmForm, SignInForm
 from referral.accounts.models import Stage
-from referral.accounts.sessions import SignIn, find_sign_in, needs_touch
+from referral.accounts.passwords import CrowdError
+from referral.accounts.sessions import SessionEndedError, SignIn, find_sign_in, needs_touch
 from referral.i18n.locale import language_of
 from referral.shared.clock import now
 from referral.shared.database import directory_session, writing
@@ -41,6 +43,7 @@ TOKEN = "sid"  # noqa: S105  # the name of a field
 CHALLENGE = "challenge"
 CHANGES_NOTHING = frozenset({"GET", "HEAD", "OPTIONS"})
 CODE_HEADER = "X-CSRF-Token"
+RETRY_AFTER = "5"  # seconds
 
 
 def current_sign_in() -> SignIn | None:
@@ -72,6 +75,13 @@ def load_actor() -> Actor | None:
     return found.as_actor() if found is not None and found.stage is Stage.OPEN else None
 
 
+def end_earlier(written: Session) -> None:
+    """End the session that the browser had until now, also one that has run out; inside ``writing``."""
+    before = known_sign_in()
+    if before is not None:
+        sessions.end_session(written, before.user_id, before.session_id)
+
+
 def admit(token: str) -> None:
     """Give the browser a session: all that it had before goes, also the token of its forms."""
     session.clear()
@@ -98,6 +108,8 @@ def watch(blueprint: Blueprint) -> None:
     blueprint.before_request(check_form)
     blueprint.before_request(ask_to_sign_in)
     blueprint.after_request(clear_browser)
+    blueprint.register_error_handler(SessionEndedError, leave_ended)
+    blueprint.register_error_handler(CrowdError, show_crowd)
 
 
 def clear_browser(response: Response) -> Response:
@@ -118,6 +130,7 @@ def check_form() -> ResponseReturnValue | None:
     try:
         validate_csrf(request.form.get("csrf_token") or request.headers.get(CODE_HEADER))
     except ValidationError:
+        note_refusal(entry.NO_TOKEN)
         found = current_sign_in()
         is_ours = request.headers.get("Sec-Fetch-Site") == "same-origin"
         if not is_ours or found is None or found.stage is not Stage.OPEN:
@@ -129,6 +142,14 @@ def check_form() -> ResponseReturnValue | None:
         return render_template("accounts/restore.html", typed=typed), HTTPStatus.BAD_REQUEST
     g.csrf_valid = True
     return None
+
+
+def note_refusal(what: str) -> None:
+    """Record what is refused to whoever this browser stands for; never in a name that a form holds."""
+    found = current_sign_in()
+    if found is not None:
+        directory_session().rollback()
+        entry.record_refusal(found, what, now())
 
 
 def ask_to_sign_in() -> ResponseReturnValue | None:
@@ -156,6 +177,19 @@ def lead_to_sign_in(found: SignIn | None) -> ResponseReturnValue:
     return page, HTTPStatus.UNAUTHORIZED
 
 
+def leave_ended(_error: SessionEndedError) -> ResponseReturnValue:
+    """Lead to the sign-in whoever's session ended while she was answered; nothing was done."""
+    g.sign_in = None
+    return lead_to_sign_in(None)
+
+
+def show_crowd(_error: CrowdError) -> ResponseReturnValue:
+    """Say that too many sign in at once; what was typed goes along, but for its secrets."""
+    fields, sealed = kept.without_secrets(request.form), request.form.get(kept.FIELD)
+    page = render_template("accounts/busy.html", fields=fields, kept=sealed)
+    return page, HTTPStatus.SERVICE_UNAVAILABLE, {"Retry-After": RETRY_AFTER}
+
+
 def ask_to_confirm(sign_in: SignIn) -> ResponseReturnValue | None:
     """Have somebody prove anew who she is, unless she did so a short while ago."""
     if sign_in.is_fresh(now()):
@@ -173,7 +207,9 @@ def ask_to_confirm(sign_in: SignIn) -> ResponseReturnValue | None:
 def way_on(wanted: str | None) -> str:
     """Return where to go after signing in: a page of ours that shows something, or the account."""
     home = url_for("accounts.home")
-    if not wanted or not wanted.startswith("/") or wanted.startswith(("//", "/\\")):
+    if not wanted or not wanted.isprintable():  # a line end goes into no header
+        return home
+    if not wanted.startswith("/") or wanted.startswith(("//", "/\\")):
         return home
     parts = urlsplit(wanted)
     if parts.scheme or parts.netloc or "\\" in wanted or language_of(parts.path) is None:

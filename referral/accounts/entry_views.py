@@ -74,11 +74,10 @@ def sign_in_with_passkey() -> ResponseReturnValue:
             challenge = passkeys.take_challenge(written, session.pop(door.CHALLENGE, ""), None, at)
         with writing(directory_session()) as written:
             user = passkeys.recognize(written, challenge, form.credential.data, at)
-            if (before := door.known_sign_in()) is not None:
-                sessions.end_session(written, before.user_id, before.session_id)
+            door.end_earlier(written)
             token = entry.open_fully(written, user, door.device(), at)
     except passkeys.PasskeyError:
-        entry.record_failure(None, None)
+        entry.record_failure(None, None, at)
         shown = SignInForm(formdata=None, next=form.next.data)
         shown.form_errors = [_("This passkey was not recognized.")]
         return show("accounts/sign_in.html", shown, HTTPStatus.UNPROCESSABLE_ENTITY)
@@ -127,7 +126,7 @@ def confirm() -> ResponseReturnValue:
         try:
             token = entry.confirm_with_password(found, form.password.data, now())
         except TooManyTriesError as error:
-            form.refuse("password", say_wait(error))
+            form.refuse("password", refuse_try(error))
         except entry.NotRightError:
             form.refuse("password", message)
         else:
@@ -162,13 +161,19 @@ def is_taken(form: StaffForm, field: str, prove: Callable[[], str], message: str
     try:
         token = prove()
     except TooManyTriesError as error:
-        form.refuse(field, say_wait(error))
+        form.refuse(field, refuse_try(error))
         return False
     except entry.NotRightError:
         form.refuse(field, message)
         return False
     door.admit(token)
     return True
+
+
+def refuse_try(error: TooManyTriesError) -> str:
+    """Record who tried during a wait, if known, and say for how many minutes nobody may."""
+    door.note_refusal(entry.DURING_WAIT)
+    return say_wait(error)
 
 
 def say_wait(error: TooManyTriesError) -> str:

@@ -11,11 +11,12 @@ from flask_babel import gettext as _
 
 from referral.access.guard import public, require
 from referral.access.policy import Actor, Permission
-from referral.accounts import door, entry, factors, passkeys, queries, sessions
+from referral.accounts import door, entry, factors, passkeys, queries, recovery, sessions
 from referral.accounts.blueprint import blueprint
 from referral.accounts.forms import CodeForm, NewPasskeyForm, PlainForm
 from referral.accounts.models import Stage, User
 from referral.accounts.pictures import draw_qr
+from referral.accounts.recovery import RecoveryCode
 from referral.accounts.sessions import SignIn
 from referral.shared.clock import now
 from referral.shared.database import directory_session, writing
@@ -84,10 +85,11 @@ def set_up_application() -> ResponseReturnValue:
     if secret is None:
         return redirect(url_for("accounts.choose_factor"), HTTPStatus.SEE_OTHER)
     if form.validate_on_submit():
+        drawn = draw_first_codes(found)
         try:
             with writing(directory_session()) as written:
                 user = factors.finish_application(written, found, form.code.data, at)
-                begun = begin_to_use(user, found) if user else None
+                begun = begin_to_use(user, found, drawn) if user else None
         except factors.NoSecretWaitsError:
             return redirect(url_for("accounts.choose_factor"), HTTPStatus.SEE_OTHER)
         if begun is not None:
@@ -140,13 +142,14 @@ def add_passkey() -> ResponseReturnValue:
         return found
     if not form.validate_on_submit():
         return done(form.errors["name"][0] if "name" in form.errors else _("No passkey was added."))
+    drawn = draw_first_codes(found)
     try:
         with writing(directory_session()) as written:
             challenge_id = session.pop(door.CHALLENGE, "")
             challenge = passkeys.take_challenge(written, challenge_id, found.user_id, at)
             answer = passkeys.Answer(challenge, form.credential.data, form.name.data)
             user = passkeys.register(written, found, answer, at)
-            begun = begin_to_use(user, found)
+            begun = begin_to_use(user, found, drawn)
     except passkeys.PasskeyError:
         return done(_("No passkey was added."))
     return go_on(*begun, _("Your passkey was added."))
@@ -175,20 +178,27 @@ def renew_recovery_codes() -> ResponseReturnValue:
     found = door.signed_in()
     if (asked := door.ask_to_confirm(found)) is not None:
         return asked
+    drawn = recovery.draw_codes()
     with writing(directory_session()) as written:
         user = factors.find_user(written, found.user_id)
-        codes = factors.make_recovery_codes(written, user, found.as_actor())
+        codes = factors.make_recovery_codes(written, user, found.as_actor(), drawn)
     return render_template("accounts/codes.html", codes=codes)
 
 
-def begin_to_use(user: User, found: SignIn) -> tuple[list[str], str]:
+def draw_first_codes(found: SignIn) -> list[RecoveryCode]:
+    """Return recovery codes for whoever has none, before anything is locked."""
+    user = queries.find_own(directory_session(), found.user_id)
+    return [] if user.mf_recovery_codes else recovery.draw_codes()
+
+
+def begin_to_use(user: User, found: SignIn, drawn: list[RecoveryCode]) -> tuple[list[str], str]:
     """Give the first recovery codes, and open the session of somebody who has just got her first factor.
 
     Returns the codes, none where she has some, and the session's new token.
     """
     written, codes = directory_session(), []
-    if not user.mf_recovery_codes:
-        codes = factors.make_recovery_codes(written, user, Actor(user.name, user_id=user.id))
+    if drawn and not user.mf_recovery_codes:
+        codes = factors.make_recovery_codes(written, user, Actor(user.name, user_id=user.id), drawn)
     if found.stage is Stage.OPEN:
         return codes, sessions.renew(written, found.session_id, now())
     sessions.end_sessions(written, user.id, but=found.session_id)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime
+from uuid import UUID
 
 import sqlalchemy as sa
 from flask import current_app
@@ -11,10 +13,11 @@ from flask_security.totp import Totp
 from sqlalchemy.orm import Session
 
 from referral.access.policy import Actor
-from referral.accounts import sessions, throttling
+from referral.accounts import passwords, recovery, sessions, throttling
 from referral.accounts.letters import tell_of_change
 from referral.accounts.models import Passkey, Stage, User, UserSession
-from referral.accounts.security import RECOVERY_CODES
+from referral.accounts.recovery import RecoveryCode
+from referral.accounts.security import AlteredSecretError, is_intact
 from referral.accounts.sessions import SignIn
 from referral.audit.events import Action, Event
 from referral.audit.services import record
@@ -44,24 +47,40 @@ def find_user(session: Session, user_id: object) -> User:
     return session.scalars(statement.execution_options(populate_existing=True)).one()
 
 
-def check_code(session: Session, user: User, typed: str) -> bool:
+def place_for(typed: str) -> AbstractContextManager[None]:
+    """Return what holds a place at hashing where that will be needed: for recovery codes alone."""
+    return nullcontext() if is_of_six(typed) else passwords.place()
+
+
+def find_recovery_code(user_id: UUID, typed: str) -> str | None:
+    """Return which recovery code was typed, if any; looked for before anything is locked."""
+    return None if is_of_six(typed) else recovery.find_code(user_id, typed)
+
+
+def is_of_six(typed: str) -> bool:
+    """Say whether a code is one that an application shows."""
+    return CODE.fullmatch(bare(typed)) is not None
+
+
+def check_code(session: Session, user: User, typed: str, recovery_code: str | None) -> bool:
     """Say whether a code of the application or a recovery code is right, and let it serve no more."""
-    code = re.sub(r"[\s-]", "", typed).lower()
-    if CODE.fullmatch(code):
-        return user.totp_secret is not None and bool(
-            _totp().verify_totp(code, user.totp_secret, user, window=WINDOW_SECONDS)
-        )
-    return _take_recovery_code(session, user, "-".join(re.findall(r".{1,4}", code)))
+    if recovery_code is not None:
+        return recovery.take_code(user, recovery_code)
+    return user.totp_secret is not None and is_of_application(session, user, user.totp_secret, typed)
 
 
-def _take_recovery_code(session: Session, user: User, code: str) -> bool:
-    util = current_app.extensions["security"]._mf_recovery_codes_util  # noqa: SLF001  # it has no public name
-    held = {code: sealed for sealed in user.mf_recovery_codes or () for code in util._decrypt_codes([sealed])}  # noqa: SLF001  # as above
-    if code not in held:
+def is_of_application(session: Session, user: User, secret: str, typed: str) -> bool:
+    """Say whether a code is of a sealed secret; one that was altered has none, which is recorded."""
+    try:
+        return bool(_totp().verify_totp(bare(typed), secret, user, window=WINDOW_SECONDS))
+    except AlteredSecretError:
+        record(session, Event(Action.REFUSAL, "altered_secret", user.id, Actor(user.name, user_id=user.id)))
         return False
-    user.mf_recovery_codes = [sealed for sealed in user.mf_recovery_codes or () if sealed != held[code]]
-    session.flush()
-    return True
+
+
+def bare(typed: str) -> str:
+    """Return a code without what people put between its signs."""
+    return re.sub(r"[\s-]", "", typed).lower()
 
 
 def count_recovery_codes(user: User) -> int:
@@ -69,25 +88,23 @@ def count_recovery_codes(user: User) -> int:
     return len(user.mf_recovery_codes or ())
 
 
-def make_recovery_codes(session: Session, user: User, actor: Actor) -> list[str]:
-    """Return new recovery codes, which are shown once; the old ones serve no more."""
-    util = current_app.extensions["security"]._mf_recovery_codes_util  # noqa: SLF001  # it has no public name
-    codes: list[str] = _totp().generate_recovery_codes(RECOVERY_CODES)
-    user.mf_recovery_codes = util._encrypt_codes(codes)  # noqa: SLF001  # what it offers writes by itself
+def make_recovery_codes(session: Session, user: User, actor: Actor, drawn: list[RecoveryCode]) -> list[str]:
+    """Return the codes that were drawn, to be shown once; somebody's old ones serve no more."""
+    user.mf_recovery_codes = [each.kept for each in drawn]
     record(session, Event(Action.CREATE, "recovery_codes", user.id, actor))
-    return codes
+    return [each.shown for each in drawn]
 
 
 def begin_application(session: Session, session_id: object) -> None:
-    """Draw a secret for an authenticator application; it counts once a code of it was typed."""
-    row = session.get_one(UserSession, session_id)
+    """Draw a secret for an application, which counts once a code was typed; raises SessionEndedError."""
+    row = sessions.find_held(session, session_id)
     row.waiting_secret = _totp().generate_totp_secret()
 
 
 def find_waiting_secret(session: Session, session_id: object) -> str | None:
-    """Return the sealed secret that is being set up in a session."""
+    """Return the sealed secret that is being set up in a session; None also where it was altered."""
     row = session.get(UserSession, session_id)
-    return None if row is None else row.waiting_secret
+    return row.waiting_secret if row is not None and is_intact(row.waiting_secret) else None
 
 
 def address_for(secret: str, username: str) -> str:
@@ -101,13 +118,16 @@ def key_for(secret: str) -> str:
 
 
 def finish_application(session: Session, sign_in: SignIn, typed: str, at: datetime) -> User | None:
-    """Keep the application that is being set up, if the code is of it; raises NoSecretWaitsError."""
+    """Keep the application that is being set up, if the code is of it.
+
+    Raises NoSecretWaitsError and sessions.SessionEndedError.
+    """
     user = find_user(session, sign_in.user_id)
     check_setup(user, sign_in)
-    row = session.get(UserSession, sign_in.session_id)
-    if row is None or row.waiting_secret is None:
+    row = sessions.find_held(session, sign_in.session_id)
+    if row.waiting_secret is None:
         raise NoSecretWaitsError
-    if not _totp().verify_totp(re.sub(r"\s", "", typed), row.waiting_secret, user, window=WINDOW_SECONDS):
+    if not is_of_application(session, user, row.waiting_secret, typed):
         return None
     user.totp_secret, row.waiting_secret = row.waiting_secret, None
     note_change(session, user, sign_in, (Action.CREATE, "application"), at)

@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 
 from referral.access.policy import Permission, Role, Target, permits
 from referral.accounts import door
+from referral.accounts.entries import Offer, list_offers
 from referral.accounts.forms import PlainForm
 from referral.accounts.models import Stage
 from referral.accounts.organizations import name_place
@@ -34,6 +35,7 @@ class Frame:
     may_list_people: bool
     may_list_organizations: bool
     may_read_log: bool
+    offers: list[Offer]
     sees_lateness: bool
     """Whether she is told when what Relais does by itself is late, and since when."""
     ran_at: datetime | None
@@ -64,6 +66,7 @@ def frame() -> Frame | None:
             may_list_people=permits(actor, Permission.MEMBERSHIP_LIST, target),
             may_list_organizations=permits(actor, Permission.MEMBERSHIP_LIST),
             may_read_log=permits(actor, Permission.AUDIT_READ, target),
+            offers=list_offers(actor),
             sees_lateness=any(actor.acts_as(role) for role in COORDINATING),
             ran_at=last_run(),
         )

@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 
 from referral.access.guard import public, require
 from referral.access.policy import Permission
-from referral.accounts import door, factors, invitations, passwords, resets, sessions
+from referral.accounts import door, entry, factors, invitations, passwords, resets, sessions
 from referral.accounts.blueprint import blueprint
 from referral.accounts.forms import NewPasswordForm, PlainForm, ResetForm
 from referral.accounts.models import Stage
@@ -36,6 +36,7 @@ def accept_invitation(token: str) -> ResponseReturnValue:
         try:
             with writing(directory_session()) as session:
                 user = invitations.accept(session, token, hashed, at)
+                door.end_earlier(session)
                 admitted = sessions.open_session(session, user, Stage.SETUP, door.device(), at)
         except invitations.NoInvitationError:
             return show_spent()
@@ -92,7 +93,7 @@ def request_reset() -> ResponseReturnValue:
             with writing(directory_session()) as session:
                 resets.request_reset(session, form.username.data, now())
         except TooManyTriesError:
-            pass  # to say so would tell that somebody asked before
+            door.note_refusal(entry.DURING_WAIT)  # to say so would tell that somebody asked before
         return redirect(url_for("accounts.reset_requested"), HTTPStatus.SEE_OTHER)
     return render_template("accounts/reset.html", form=form), form.status
 
@@ -118,6 +119,7 @@ def reset_password(token: str) -> ResponseReturnValue:
         try:
             with writing(directory_session()) as session:
                 resets.reset_password(session, token, hashed, at)
+                door.end_earlier(session)
         except resets.NoResetError:
             return show_spent()
         door.dismiss()

@@ -10,13 +10,13 @@ from datetime import datetime
 from uuid import UUID
 
 import msgspec
-from cryptography.fernet import Fernet, InvalidToken
+from cryptography.fernet import InvalidToken, MultiFernet
 from flask import current_app
 from werkzeug.datastructures import MultiDict
 
 from referral.accounts.rules import KEPT
-from referral.accounts.security import as_fernet_key, derive_key
 from referral.accounts.sessions import SignIn
+from referral.shared.seals import make_seal
 
 FIELD = "kept"
 RESTORED = "restored"
@@ -63,5 +63,5 @@ def open_kept(sealed: str, user_id: UUID, at: datetime) -> Kept | None:
     return kept if kept.user_id == user_id else None
 
 
-def _key() -> Fernet:
-    return Fernet(as_fernet_key(derive_key(current_app.config["SECRET_KEY"], "kept")))
+def _key() -> MultiFernet:
+    return make_seal(current_app.config, "accounts.kept")

@@ -40,6 +40,11 @@ def propose_login(name: str, taken: Collection[str] = ()) -> str:
     return login
 
 
+def make_hex(length: int) -> str:
+    """Return random signs of 0-9 and a-f, four random bits each."""
+    return secrets.token_hex(length // 2)
+
+
 def make_token() -> str:
     """Return a token that nobody can guess, fit for an address."""
     return secrets.token_urlsafe(TOKEN_BYTES)

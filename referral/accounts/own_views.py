@@ -14,7 +14,7 @@ from referral.access.guard import require
 from referral.access.policy import Permission
 from referral.accounts import door, entry, passwords, queries, resets, sessions
 from referral.accounts.blueprint import blueprint
-from referral.accounts.entry_views import say_wait
+from referral.accounts.entry_views import refuse_try
 from referral.accounts.forms import ChangePasswordForm, PlaceForm, PlainForm
 from referral.accounts.organizations import name_place
 from referral.accounts.passwords import Weakness
@@ -80,14 +80,19 @@ def change_password() -> ResponseReturnValue:
     require(Permission.ACCOUNT_OWN)
     found, at = door.signed_in(), now()
     form = ChangePasswordForm(about=(found.name, found.username))
-    if form.validate_on_submit() and knows_password(found, form):
-        hashed = passwords.make_hash(form.new_password.data)
+    if form.validate_on_submit() and (hashed := hash_new(found, form)) is not None:
         with writing(directory_session()) as written:
             resets.change_password(written, found, hashed, at)
             door.admit(sessions.renew(written, found.session_id, at))
         flash(_("Your password was changed. You are signed out everywhere else."))
         return redirect(url_for("accounts.security"), HTTPStatus.SEE_OTHER)
     return render_template("accounts/password.html", form=form), form.status
+
+
+def hash_new(found: SignIn, form: ChangePasswordForm) -> str | None:
+    """Return the hash of the new password; None where the old one is not right, which the form then says."""
+    with passwords.place():  # one for both, so that no crowd comes between
+        return passwords.make_hash(form.new_password.data) if knows_password(found, form) else None
 
 
 def knows_password(found: SignIn, form: ChangePasswordForm) -> bool:
@@ -98,7 +103,7 @@ def knows_password(found: SignIn, form: ChangePasswordForm) -> bool:
     try:
         entry.confirm_with_password(found, form.current_password.data, now())
     except TooManyTriesError as error:
-        form.refuse("current_password", say_wait(error))
+        form.refuse("current_password", refuse_try(error))
     except entry.NotRightError:
         form.refuse("current_password", _("This is not the password of your account."))
     else:

@@ -37,6 +37,8 @@ from referral.accounts.sessions import SignIn
 from referral.audit.events import Action
 
 MOST_PASSKEYS = 10
+UNREADABLE = (WebAuthnException, ValueError, LookupError, TypeError, RecursionError)
+"""What reading an answer raises that is made by hand: webauthn trusts that a key has its parts."""
 
 
 class PasskeyError(Exception):
@@ -129,7 +131,7 @@ def register(session: Session, sign_in: SignIn, answer: Answer, at: datetime) ->
             expected_origin=current_app.config["SITE_URL"],
             require_user_verification=True,
         )
-    except (WebAuthnException, ValueError, factors.NoSecretWaitsError) as error:
+    except (*UNREADABLE, factors.NoSecretWaitsError) as error:
         raise PasskeyError from error
     if len(user.passkeys) >= MOST_PASSKEYS or find_passkey(session, made.credential_id):
         raise PasskeyError
@@ -161,7 +163,7 @@ def recognize(session: Session, challenge: bytes, answer: str, at: datetime) -> 
             credential_current_sign_count=passkey.sign_count,
             require_user_verification=True,
         )
-    except (WebAuthnException, ValueError) as error:
+    except UNREADABLE as error:
         raise PasskeyError from error
     passkey.sign_count, passkey.used_at = signed.new_sign_count, at
     return passkey.user
@@ -183,5 +185,5 @@ def _credential_id(answer: str) -> bytes:
     try:
         read: dict[str, Any] = msgspec.json.decode(answer, type=dict)
         return base64url_to_bytes(str(read["id"]))
-    except (msgspec.MsgspecError, KeyError, ValueError) as error:
+    except (msgspec.MsgspecError, *UNREADABLE) as error:
         raise PasskeyError from error

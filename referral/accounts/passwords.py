@@ -1,9 +1,17 @@
-"""Passwords: what is refused and why, and a check that takes as long for nobody as for somebody."""
+"""Passwords: what is refused and why, and a check that takes as long for nobody as for somebody.
+
+A hash costs much work on purpose. Few are made at once, and few may wait for it: a crowd at the door, of
+people or of machines, leaves threads and processors to whoever looks for help.
+"""
 
 from __future__ import annotations
 
+import os
 import re
-from collections.abc import Iterable
+import threading
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from enum import StrEnum
 from functools import cache
 
@@ -29,6 +37,42 @@ CONTEXT = (
     "quebec",
 )
 """Words that anyone would try here first."""
+
+AT_ONCE = max(1, (os.cpu_count() or 1) // 2)
+"""Hashes that a process makes at once: the other processors are for everything else."""
+ROOM = AT_ONCE + 7
+"""How many of its threads may be at it or wait for it; at most half of those that docs/operators.md names."""
+LONGEST_WAIT = 2.0
+"""Seconds that one waits for a place."""
+
+
+class CrowdError(Exception):
+    """Too many want something hashed at once: nothing was done."""
+
+
+_room, _at_it = threading.BoundedSemaphore(ROOM), threading.BoundedSemaphore(AT_ONCE)
+_has_place: ContextVar[bool] = ContextVar("has_place", default=False)
+
+
+@contextmanager
+def place() -> Iterator[None]:
+    """Hold a place at hashing, the same one within itself; raises CrowdError. Never while ``writing``."""
+    if _has_place.get():
+        yield
+        return
+    if not _room.acquire(blocking=False):
+        raise CrowdError
+    try:
+        if not _at_it.acquire(timeout=LONGEST_WAIT):
+            raise CrowdError
+        token = _has_place.set(True)
+        try:
+            yield
+        finally:
+            _has_place.reset(token)
+            _at_it.release()
+    finally:
+        _room.release()
 
 
 class Weakness(StrEnum):
@@ -83,14 +127,19 @@ def check_strength(password: str, about: Iterable[str]) -> None:
 
 
 def make_hash(password: str) -> str:
-    """Return an argon2id hash."""
-    return str(hash_password(normalize(password)))
+    """Return an argon2id hash; raises CrowdError."""
+    with place():
+        return str(hash_password(normalize(password)))
 
 
 def matches(password: str, hashed: str | None) -> bool:
-    """Say whether a password is the one of a hash; None for nobody takes as long and is never right."""
-    decoy = _decoy()  # also where it is not needed: its first making takes a while
-    found = verify_password(normalize(password)[: 4 * LONGEST_PASSWORD], hashed or decoy)
+    """Say whether a password is the one of a hash; None for nobody takes as long and is never right.
+
+    Raises CrowdError.
+    """
+    with place():
+        decoy = _decoy()  # also where it is not needed: its first making takes a while
+        found = verify_password(normalize(password)[: 4 * LONGEST_PASSWORD], hashed or decoy)
     return bool(found) and hashed is not None
 
 

@@ -25,6 +25,10 @@ FREE_FAILURES = 5
 FIRST_WAIT = timedelta(minutes=1)
 LONGEST_WAIT = timedelta(minutes=15)
 FORGETTING = timedelta(hours=24)
+REFUSAL_STEP = timedelta(minutes=1)
+"""Refusals of forms and of tries are recorded no more often for one person."""
+STRANGERS_STEP = timedelta(hours=1)
+"""Failed sign-ins in names that nobody has are recorded no more often, all together."""
 
 
 def is_alive(started_at: datetime, seen_at: datetime, at: datetime, *, is_open: bool) -> bool:

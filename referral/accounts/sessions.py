@@ -20,6 +20,10 @@ from referral.shared.bilingual import Language
 from referral.shared.database import DIRECTORY, db
 
 
+class SessionEndedError(Exception):
+    """A session ended while something was done in it: by another request, or on another device."""
+
+
 @dataclass(frozen=True, slots=True)
 class SignIn:
     """Whoever a cookie stands for, as plain values that outlive the database session."""
@@ -134,18 +138,25 @@ def touch(session: Session, session_id: uuid.UUID, at: datetime) -> None:
 
 
 def confirm(session: Session, session_id: uuid.UUID, at: datetime) -> str:
-    """Write that somebody proved anew who she is, and return the token that her session has from now on."""
+    """Write that somebody proved anew who she is, and return her session's new token; raises as ``renew``."""
     session.execute(sa.update(UserSession).where(UserSession.id == session_id).values(confirmed_at=at))
     return renew(session, session_id, at)
 
 
 def renew(session: Session, session_id: uuid.UUID, at: datetime) -> str:
-    """Give a session another token, of which the old cookie knows nothing, and return it."""
-    token = make_token()
-    row = session.get_one(UserSession, session_id)
+    """Return another token of a session, of which the old cookie knows nothing; raises SessionEndedError."""
+    token, row = make_token(), find_held(session, session_id)
     row.token_hash, row.seen_at = hash_token(token), at
     session.flush()
     return token
+
+
+def find_held(session: Session, session_id: object) -> UserSession:
+    """Return a session that nobody can end before the transaction does; raises SessionEndedError."""
+    row = session.get(UserSession, session_id, with_for_update=True, populate_existing=True)
+    if row is None:
+        raise SessionEndedError
+    return row
 
 
 def act_for(session: Session, sign_in: SignIn, place: uuid.UUID | None) -> None:

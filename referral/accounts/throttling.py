@@ -7,7 +7,7 @@ succeeds is forgotten. Addresses are not counted: a whole shelter may be behind 
 from __future__ import annotations
 
 import hmac
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 from flask import current_app
@@ -44,6 +44,17 @@ def count_attempt(session: Session, scope: str, name: str, at: datetime) -> None
     row.failed_at = at
     wait = wait_after(row.failures)
     row.blocked_until = at + wait if wait else None
+
+
+def count_untold(session: Session, scope: str, name: str, at: datetime, step: timedelta) -> int:
+    """Count something that is told no more often than a step; returns how many to tell of now, often none."""
+    row = _lock(session, key_of(scope, name), at)
+    row.failures += 1
+    if row.blocked_until is not None and row.blocked_until > at:
+        return 0
+    untold, row.failures = row.failures, 0
+    row.failed_at, row.blocked_until = at, at + step
+    return untold
 
 
 def _lock(session: Session, key: str, at: datetime) -> Throttle:

@@ -20,8 +20,10 @@ TARGETS: dict[str, LazyString] = {
     "account": _l("the account"),
     "access": _l("somebody's access"),
     "access_log": _l("who looked at what"),
+    "altered_secret": _l("a secret of the authenticator application that was altered"),
     "application": _l("the authenticator application"),
     "factor": _l("the second step of somebody's sign-in"),
+    "form_without_token": _l("a form that came from none of our pages"),
     "invitation": _l("an invitation"),
     "membership": _l("somebody's role"),
     "passkey": _l("a passkey"),
@@ -29,6 +31,7 @@ TARGETS: dict[str, LazyString] = {
     "people": _l("the list of the organization's people"),
     "recovery_codes": _l("the recovery codes"),
     "session": _l("a session"),
+    "try_during_wait": _l("a try during a wait"),
 }
 WEAKNESSES: dict[Weakness, LazyString] = {
     Weakness.SHORT: _l("Use 12 characters at least. Four or five unrelated words are easy to keep in mind."),

@@ -70,6 +70,17 @@ def record_apart(event: Event, chain: Chain = DIRECTORY_CHAIN) -> None:
         record(session, event, chain)
 
 
+def record_or_feign(session: Session, event: Event, *, feigned: bool) -> None:
+    """Record an act of the directory at once, or do the same work and undo it.
+
+    So nobody tells by the time that an answer takes whether something was recorded.
+    """
+    with session.begin_nested() as savepoint:
+        append(session, DIRECTORY_CHAIN, [Pending(event, DIRECTORY_CHAIN, current_key(), now(), savepoint)])
+        if feigned:
+            savepoint.rollback()
+
+
 @sa.event.listens_for(Session, "before_commit")
 def append_pending(session: Session) -> None:
     """Append what was recorded, in order; a savepoint that ends is no commit."""

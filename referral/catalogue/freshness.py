@@ -40,8 +40,29 @@ class Thresholds:
     hidden: int
 
 
-USUAL = Thresholds(due=12, last=15, hidden=18)
-URGENT = Thresholds(due=6, last=15, hidden=18)
+@dataclass(frozen=True, slots=True)
+class Months:
+    """The thresholds of an installation: ``urgent`` is when what costs most where it is wrong is due."""
+
+    due: int = 12
+    urgent: int = 6
+    last: int = 15
+    hidden: int = 18
+
+    @property
+    def usual_thresholds(self) -> Thresholds:
+        """How long a confirmation of most services holds."""
+        return Thresholds(self.due, self.last, self.hidden)
+
+    @property
+    def urgent_thresholds(self) -> Thresholds:
+        """How long it holds for shelters, help lines and what claims to be always open."""
+        return Thresholds(self.urgent, self.last, self.hidden)
+
+
+MONTHS = Months()
+USUAL = MONTHS.usual_thresholds
+URGENT = MONTHS.urgent_thresholds
 """Shelters, help lines and what claims to be always open: wrong facts there cost most."""
 
 
@@ -99,10 +120,32 @@ def months_between(then: date, today: date) -> int:
     return months - (today.day < min(then.day, last_day))
 
 
-def thresholds_for(categories: Iterable[str], *, always_open: bool | None) -> Thresholds:
-    """Return how long a confirmation of such a service holds."""
+def day_before(today: date, months: int) -> date:
+    """Return the last day from which at least so many whole months have passed (``months_between``)."""
+    year, month = divmod(today.year * 12 + today.month - 1 - months, 12)
+    last_day = calendar.monthrange(year, month + 1)[1]
+    is_last = today.day == calendar.monthrange(today.year, today.month)[1]
+    return date(year, month + 1, last_day if is_last else min(today.day, last_day))
+
+
+def day_after(then: date, months: int) -> date:
+    """Return the first day on which so many whole months have passed since another."""
+    year, month = divmod(then.year * 12 + then.month - 1 + months, 12)
+    return date(year, month + 1, min(then.day, calendar.monthrange(year, month + 1)[1]))
+
+
+def is_urgent(categories: Iterable[str], *, always_open: bool | None) -> bool:
+    """Say whether wrong facts of such a service cost most."""
     codes = frozenset(categories)
-    return URGENT if always_open or "helpline" in codes or is_shelter(codes) else USUAL
+    return bool(always_open) or "helpline" in codes or is_shelter(codes)
+
+
+def thresholds_for(
+    categories: Iterable[str], *, always_open: bool | None, months: Months = MONTHS
+) -> Thresholds:
+    """Return how long a confirmation of such a service holds."""
+    urgent = is_urgent(categories, always_open=always_open)
+    return months.urgent_thresholds if urgent else months.usual_thresholds
 
 
 def standing(assured: date | None, thresholds: Thresholds, today: date) -> Standing:

@@ -26,6 +26,7 @@ from referral.catalogue.records import (
     organization_values,
     service_record,
 )
+from referral.catalogue.refusals import Register, read_register
 from referral.catalogue.rows import ServiceRow
 from referral.catalogue.services import lock_directory, make_step, record_revision
 from referral.catalogue.stored import LOCATION, Stored, Writes, directory_connection, holds, read_stored
@@ -41,7 +42,7 @@ TERMS = ("categories", "clientele", "referral_routes")
 BATCH = 200
 
 NO_FALLBACK = N_("There is no such organization in the file or the directory.")
-IS_KEPT = N_("A person confirmed %(service)s: the file does not change it.")
+IS_KEPT = N_("A person confirmed or changed %(service)s: the file does not change it.")
 IS_ABSENT = N_("%(service)s is no longer in the file: it stays in the directory.")
 NOT_REACHABLE = N_("Nothing tells how to reach this service: it waits as a candidate.")
 WEAK_SOURCE = N_("The source is too weak to publish this service: it waits as a candidate.")
@@ -53,7 +54,7 @@ Progress = Callable[[int, int], None]
 class ImportReport:
     """How many services were added, changed or as before; what a person should look at.
 
-    ``kept`` are services that the file would change but people confirmed; ``absent`` are in the
+    ``kept`` are services that the file would change but people confirmed or changed; ``absent`` are in the
     directory only. ``revision`` is the directory's new number, ``None`` where nothing changed.
     """
 
@@ -79,6 +80,7 @@ def import_catalogue(
     lock_directory(session)
     stored = read_stored(session)
     _check_fallbacks(catalogue, stored, remarks)
+    _check_refusals(read_register(session), catalogue, remarks)
     remarks.check()
     work = _Import(catalogue, stored, remarks)
     work.plan(progress or _no_progress)
@@ -91,6 +93,25 @@ def _check_fallbacks(catalogue: Catalogue, stored: Stored, remarks: Remarks) -> 
     for row in catalogue.services:
         if row.fallback_slug and row.fallback_slug not in known:
             remarks.refuse(catalogue.file, row.line, "fallback_org_id", NO_FALLBACK)
+
+
+def _check_refusals(register: Register, catalogue: Catalogue, remarks: Remarks) -> None:
+    """Refuse rows that name, or lead to, somebody who is not to be listed."""
+    for row in catalogue.services if register else ():
+        for problem in register.find(
+            {
+                "org_name": row.organization_name,
+                "service_name": row.name,
+                "description": row.description,
+                "hours": row.hours,
+                "email": row.email,
+                "website": row.website,
+                "phone": row.phone,
+                "phone_tollfree": row.toll_free,
+                "phone_tty_or_sms": row.text_or_tty,
+            }
+        ):
+            remarks.refuse(catalogue.file, row.line, problem.name, problem.reason)
 
 
 def _no_progress(_done: int, _total: int) -> None:
@@ -161,7 +182,7 @@ class _Import:
         """Compare a service and what hangs from it, and plan its step on the ladder."""
         before = self.stored.services.get(record.id)
         current = Trust(before["trust"]) if before else Trust.CANDIDATE
-        if current in CONFIRMED:
+        if current in CONFIRMED or record.id in self.stored.changed_by_people:
             self.keep(row, record, before)
             return
         step = self.next_step(row, record.id, current)

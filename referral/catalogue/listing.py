@@ -39,7 +39,10 @@ class SpokenLanguage(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Opening(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Weekly hours on some days; a closing at or before the opening is on the next day."""
+    """Weekly hours on some days; a closing at or before the opening is on the next day.
+
+    Hours that hold on one day only replace those of the week on that day, also on a holiday.
+    """
 
     byday: tuple[str, ...]
     opens_at: time
@@ -52,7 +55,8 @@ class Place(msgspec.Struct, frozen=True, omit_defaults=True):
     """Where a service is, as far as the public may know.
 
     ``precision`` says what the point stands for: the address, somewhere in the municipality,
-    or only the public area (whose ``latitude`` and ``longitude`` are then absent).
+    or only the public area (whose ``latitude`` and ``longitude`` are then absent). ``is_held`` where
+    a reader knows more and does not show it, because nobody has told it for long that it still may.
     """
 
     precision: Literal["address", "municipality", "public_area", "none"] = "none"
@@ -62,6 +66,7 @@ class Place(msgspec.Struct, frozen=True, omit_defaults=True):
     postal_code: str | None = None
     latitude: float | None = None
     longitude: float | None = None
+    is_held: bool = False
 
 
 class AreaServed(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -115,6 +120,7 @@ class Listing(msgspec.Struct, frozen=True, omit_defaults=True):
     always_open: bool | None = None
     hours: Text = Text()
     openings: tuple[Opening, ...] = ()
+    closed_on: tuple[date, ...] = ()
     eligibility: dict[str, Answer] = {}
     cost: str | None = None
     referral_routes: tuple[str, ...] = ()

@@ -135,6 +135,7 @@ class Service(Identified, DirectoryBase):
     attributes: Mapped[list[Attribute]] = relationship(cascade="all, delete-orphan")
     phones: Mapped[list[Phone]] = relationship(cascade="all, delete-orphan", order_by="Phone.position")
     schedules: Mapped[list[Schedule]] = relationship(cascade="all, delete-orphan")
+    closed_days: Mapped[list[ClosedDay]] = relationship(cascade="all, delete-orphan")
     languages: Mapped[list[Language]] = relationship(cascade="all, delete-orphan")
     service_areas: Mapped[list[ServiceArea]] = relationship(cascade="all, delete-orphan")
     eligibilities: Mapped[list[Eligibility]] = relationship(cascade="all, delete-orphan")
@@ -248,6 +249,15 @@ class Schedule(Identified, OfService, DirectoryBase):
     valid_to: Mapped[date | None]
 
 
+class ClosedDay(Identified, OfService, DirectoryBase):
+    """A day on which a service is closed, whatever its week says."""
+
+    __tablename__ = "closed_day"
+    __table_args__ = (sa.UniqueConstraint("service_id", "day"),)
+
+    day: Mapped[date]
+
+
 class Language(Identified, OfService, DirectoryBase):
     """A language offered, and how."""
 
@@ -341,26 +351,3 @@ class Verification(Identified, DirectoryBase):
     from_trust: Mapped[Trust]
     to_trust: Mapped[Trust]
     outcome: Mapped[str]
-
-
-class ServiceCapacity(Identified, OfService, DirectoryBase):
-    """Room, as last told by the organization; it fades with its age."""
-
-    __tablename__ = "service_capacity"
-
-    unit: Mapped[str]
-    state: Mapped[str]
-    updated_at: Mapped[datetime]
-
-
-class ProposedChange(Identified, OfService, DirectoryBase):
-    """A change of one field that waits for review."""
-
-    __tablename__ = "proposed_change"
-
-    field: Mapped[str]
-    value_before: Mapped[str | None]
-    value_after: Mapped[str | None]
-    proposed_by: Mapped[str]
-    proposed_at: Mapped[datetime]
-    status: Mapped[str]

@@ -41,13 +41,10 @@ def is_open(listing: Listing, at: datetime) -> bool | None:
     if listing.always_open:
         return True
     wall = wall_clock(at)
-    answers = [
-        _open_since(listing.openings, wall.date() - DAY, wall),
-        _open_since(listing.openings, wall.date(), wall),
-    ]
+    answers = [_open_since(listing, wall.date() - DAY, wall), _open_since(listing, wall.date(), wall)]
     if True in answers:
         return True
-    return None if answers[1] is None or _may_spill(listing.openings, wall) else False
+    return None if answers[1] is None or _may_spill(listing, wall) else False
 
 
 def hours_today(listing: Listing, at: datetime) -> HoursToday:
@@ -57,11 +54,11 @@ def hours_today(listing: Listing, at: datetime) -> HoursToday:
     if listing.always_open:
         return HoursToday("always")
     day = wall_clock(at).date()
-    if not any(_in_force(opening, day) for opening in listing.openings):
-        return HoursToday("unknown")
-    if is_holiday(day):
-        return HoursToday("holiday")
-    spans = sorted((opening.opens_at, opening.closes_at) for opening in _of_day(listing.openings, day))
+    begun = _beginning(listing, day)
+    if begun is None:
+        in_force = any(_in_force(opening, day) for opening in listing.openings)
+        return HoursToday("holiday" if in_force else "unknown")
+    spans = sorted((opening.opens_at, opening.closes_at) for opening in begun)
     return HoursToday("hours", tuple(spans)) if spans else HoursToday("closed")
 
 
@@ -98,11 +95,31 @@ def _of_day(openings: tuple[Opening, ...], day: date) -> list[Opening]:
     ]
 
 
-def _open_since(openings: tuple[Opening, ...], day: date, wall: datetime) -> bool | None:
-    """Say whether hours that begin on a day cover a moment; ``None`` if that day's hours are not known."""
-    if not any(_in_force(opening, day) for opening in openings) or is_holiday(day):
+def _of_one_day(listing: Listing, day: date) -> list[Opening]:
+    return [
+        opening for opening in _of_day(listing.openings, day) if opening.valid_from == opening.valid_to == day
+    ]
+
+
+def _beginning(listing: Listing, day: date) -> list[Opening] | None:
+    """Return the hours that begin on a day, ``None`` where they are not known.
+
+    What was told of that very day holds, whatever the week says and though it be a holiday.
+    """
+    told = _of_one_day(listing, day)
+    if told or day in listing.closed_on:
+        return told
+    if is_holiday(day) or not any(_in_force(opening, day) for opening in listing.openings):
         return None
-    for opening in _of_day(openings, day):
+    return _of_day(listing.openings, day)
+
+
+def _open_since(listing: Listing, day: date, wall: datetime) -> bool | None:
+    """Say whether hours that begin on a day cover a moment; ``None`` if that day's hours are not known."""
+    begun = _beginning(listing, day)
+    if begun is None:
+        return None
+    for opening in begun:
         begins = datetime.combine(day, opening.opens_at)
         ends = datetime.combine(day, opening.closes_at)
         if ends <= begins:
@@ -112,10 +129,12 @@ def _open_since(openings: tuple[Opening, ...], day: date, wall: datetime) -> boo
     return False
 
 
-def _may_spill(openings: tuple[Opening, ...], wall: datetime) -> bool:
+def _may_spill(listing: Listing, wall: datetime) -> bool:
     """Say whether a holiday's hours, were they kept, would last past midnight to this moment."""
     yesterday = wall.date() - DAY
-    return is_holiday(yesterday) and any(
+    if not is_holiday(yesterday) or _beginning(listing, yesterday) is not None:
+        return False
+    return any(
         opening.closes_at <= opening.opens_at and wall.time() < opening.closes_at
-        for opening in _of_day(openings, yesterday)
+        for opening in _of_day(listing.openings, yesterday)
     )

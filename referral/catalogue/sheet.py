@@ -67,6 +67,11 @@ def read_sheet(path: Path, columns: Columns, remarks: Remarks) -> list[Row]:
     return _Reader(path, columns, remarks).read()
 
 
+def read_text(name: str, data: bytes, columns: Columns, remarks: Remarks) -> list[Row]:
+    """Return the rows of a file that was sent, which is nowhere on a disk; as ``read_sheet``."""
+    return _Reader(Path(name), columns, remarks, data).read()
+
+
 class _UnreadableError(Exception):
     """A file cannot be read at all."""
 
@@ -82,13 +87,14 @@ class _UnreadableError(Exception):
 class _Reader:
     """Reads one file once."""
 
-    def __init__(self, path: Path, columns: Columns, remarks: Remarks) -> None:
+    def __init__(self, path: Path, columns: Columns, remarks: Remarks, data: bytes | None = None) -> None:
         self.path, self.columns, self.remarks = path, columns, remarks.of(path.name)
+        self.data = data
 
     def read(self) -> list[Row]:
         """Read the whole file, or note why it cannot be."""
         try:
-            text = _decode(_read_bytes(self.path))
+            text = _decode(_read_bytes(self.path) if self.data is None else self.data)
             return self.read_rows(text)
         except _UnreadableError as error:
             line, column = error.place

@@ -11,6 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from referral.catalogue.change_models import FieldChange
 from referral.catalogue.models import (
     Attribute,
     CostOption,
@@ -66,6 +67,7 @@ class Stored:
     parts: Mapping[uuid.UUID, Mapping[str, dict[uuid.UUID, Values]]]
     shared_locations: frozenset[uuid.UUID]
     lowered_by_people: frozenset[uuid.UUID]
+    changed_by_people: frozenset[uuid.UUID]
 
 
 def read_stored(session: Session) -> Stored:
@@ -98,6 +100,7 @@ def read_stored(session: Session) -> Stored:
                 sa.select(Verification.service_id).where(Verification.method.in_(BY_A_PERSON))
             ).scalars()
         ),
+        changed_by_people=frozenset(connection.execute(sa.select(FieldChange.service_id)).scalars()),
     )
 
 

@@ -22,21 +22,28 @@ from flask_babel import ngettext
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
+from referral.cli.certificate import CertificateError, Fault, ask_for_end, find_end
 from referral.cli.console import REFUSED, output, speaking
 from referral.edition.folder import EditionFolder
 from referral.edition.manifest import DamagedEditionError, check_files, read_manifest
+from referral.edition.readers import last_contact, list_readers
 from referral.mail.jobs import make_sender
 from referral.mail.queries import count_unsent
 from referral.shared.clock import now
 from referral.shared.database import DIRECTORY, db, directory_session
 from referral.shared.paths import MIGRATIONS
+from referral.shared.seals import Age, count_ages
 from referral.shared.tick import read_note, tick_is_late
 
-KEY_FILES = ("RELAIS_SECRET_KEY_FILE", "RELAIS_AUDIT_KEY_FILE", "RELAIS_MAIL_PASSWORD_FILE")
+KEY_FILES = tuple(
+    f"RELAIS_{name}_FILE" for name in ("SECRET_KEY", "SECRET_KEY_OLD", "AUDIT_KEY", "MAIL_PASSWORD")
+)
 OTHERS = 0o077
 MEGABYTE = 1_000_000
 LEAST_FREE = 500 * MEGABYTE
 """Bytes: a few editions, and what the database writes before it is tidied."""
+SOON = timedelta(days=14)
+"""Before its end: authorities that renew by themselves do so a month before."""
 OLD = timedelta(days=30)
 """Nothing is wrong with an older edition, but what changed since is not shown."""
 
@@ -79,10 +86,13 @@ def examine(config: Config, environment: Mapping[str, str], at: datetime) -> Fin
     """Yield what is found of every part, in the order in which one would mend it."""
     yield from examine_settings(config)
     yield from examine_keys(config, environment)
+    yield from examine_certificate(config["SITE_URL"], at)
     yield from examine_database(config)
+    yield from examine_seals(config)
     yield from examine_mail(config)
     yield from examine_tick(config, at)
     yield from examine_edition(config["EDITION_DIR"], at)
+    yield from examine_readers(config, at)
     yield from examine_sealing(config["SEALING_DIR"])
     yield from examine_disk(config)
 
@@ -119,6 +129,27 @@ def examine_keys(config: Config, environment: Mapping[str, str]) -> Findings:
         yield Finding(Sign.GOOD, _("Only their owner can read the keys."))
 
 
+def examine_certificate(address: str, at: datetime) -> Findings:
+    """Say whether browsers take the certificate of the site, and for how long."""
+    if not address.startswith("https:"):
+        return
+    faults = {
+        Fault.UNREACHABLE: _("No secure answer came from %(address)s: its certificate is not known."),
+        Fault.EXPIRED: _("The certificate of %(address)s has ended: nobody can enter. Renew it."),
+        Fault.OTHER_NAME: _("The certificate of %(address)s is made for another name."),
+        Fault.UNTRUSTED: _("The certificate of %(address)s comes from no authority that browsers know."),
+    }
+    try:
+        left = find_end(address, ask_for_end) - at
+    except CertificateError as error:
+        sign = Sign.NOTE if error.fault is Fault.UNREACHABLE else Sign.WRONG
+        yield Finding(sign, faults[error.fault] % {"address": address})
+        return
+    days = ngettext("%(num)d day", "%(num)d days", max(left.days, 0))
+    said = _("The certificate of %(address)s is good for %(days)s.", address=address, days=days)
+    yield Finding(Sign.WRONG if left < SOON else Sign.GOOD, said)
+
+
 def examine_database(config: Config) -> Findings:
     """Say whether the database answers and has every table.
 
@@ -152,6 +183,30 @@ def is_missing_file(url: str) -> bool:
         and bool(place.database)
         and not Path(str(place.database)).exists()
     )
+
+
+def examine_seals(config: Config) -> Findings:
+    """Say whether the old secret key is still needed, and what no key opens any more."""
+    if config["DIRECTORY_URL"] is None or is_missing_file(config["DIRECTORY_URL"]):
+        return
+    try:
+        counted = count_ages(directory_session())
+    except SQLAlchemyError:
+        return  # what is wrong with the database was said already
+    if lost := counted[Age.UNKNOWN]:
+        said = ngettext(
+            "No key that is set opens %(num)d thing.", "No key that is set opens %(num)d things.", lost
+        )
+        advice = _("If the secret key was changed, set the one before: RELAIS_SECRET_KEY_OLD_FILE")
+        yield Finding(Sign.WRONG, f"{said} {advice}")
+    if not config["SECRET_KEY_OLD"]:
+        return
+    if old := counted[Age.OLD]:
+        said = ngettext("%(num)d thing waits", "%(num)d things wait", old)
+        yield Finding(Sign.NOTE, _("%(said)s to be sealed anew: keep RELAIS_SECRET_KEY_OLD.", said=said))
+    else:
+        said = _("Nothing is sealed with the old secret key any more: take RELAIS_SECRET_KEY_OLD away.")
+        yield Finding(Sign.NOTE, said)
 
 
 def examine_mail(config: Config) -> Findings:
@@ -211,6 +266,24 @@ def examine_edition(root: Path, at: datetime) -> Findings:
         since = ngettext("%(num)d day", "%(num)d days", max(age.days, 0))
         said = _("Edition %(number)d is whole; its age: %(age)s.", number=manifest.number, age=since)
         yield Finding(Sign.NOTE if age > OLD else Sign.GOOD, said)
+
+
+def examine_readers(config: Config, at: datetime) -> Findings:
+    """Say which processes were not heard of: they may show what was withdrawn; and whether signs come."""
+    root: Path = config["EDITION_DIR"]
+    readers = list_readers(root)
+    silent = [reader.name for reader in readers if reader.is_silent(at)]
+    for name in silent:
+        said = _("%(name)s was not heard of, and may show what was withdrawn", name=name)
+        yield Finding(Sign.NOTE, f"{said}: flask --app wsgi relais edition readers")
+    contact, hours = last_contact(root), config["CONTACT_HOURS"]
+    if contact is not None and at - contact > timedelta(hours=hours):
+        said = _(
+            "No sign of whoever publishes for %(hours)d hours: shelters show their region only.", hours=hours
+        )
+        yield Finding(Sign.WRONG, said)
+    if readers and not silent:
+        yield Finding(Sign.GOOD, _("Every process that shows the directory was heard of."))
 
 
 def examine_sealing(folder: Path) -> Findings:

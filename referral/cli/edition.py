@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 
 import click
@@ -15,6 +16,8 @@ from referral.cli.console import check_directory, operator, output, progress_of,
 from referral.edition.builder import OlderDirectoryError, build_edition
 from referral.edition.folder import EditionFolder
 from referral.edition.manifest import DamagedEditionError, Manifest, check_files, read_manifest
+from referral.edition.readers import ReaderNote, forget_reader, last_contact, list_readers
+from referral.shared.clock import now
 from referral.shared.database import directory_session
 
 
@@ -73,6 +76,38 @@ def verify_command() -> None:
         except DamagedEditionError as error:
             refuse(_("The edition is damaged: %(reason)s", reason=str(error)))
         output.print(_("Every file is as the manifest says (%(count)d files).", count=len(manifest.files)))
+
+
+@edition_group.command("readers")
+@click.option("--forget", metavar="NAME", help="Wait no more for a process that shows nothing any more.")
+@with_appcontext
+def readers_command(forget: str | None) -> None:
+    """Say which processes show which edition, who is silent, and when whoever publishes gave a sign."""
+    with speaking():
+        root = current_app.config["EDITION_DIR"]
+        if forget is not None:
+            operator(Permission.EDITION_BUILD)
+            if not forget_reader(root, forget):
+                refuse(_("There is no reader of that name."))
+        contact = last_contact(root)
+        sign = f"{contact:%Y-%m-%d %H:%M} UTC" if contact else _("never")
+        output.print(_("Last sign of whoever publishes: %(when)s", when=sign), markup=False)
+        readers = list_readers(root)
+        for reader in readers:
+            output.print(_say_reader(reader, now()), markup=False)
+        if not readers:
+            output.print(_("No process has said yet that it shows the directory."))
+
+
+def _say_reader(reader: ReaderNote, at: datetime) -> str:
+    """Return one line about a process."""
+    said = _(
+        "%(name)s shows edition %(number)d, last heard of %(when)s",
+        name=reader.name,
+        number=reader.number,
+        when=f"{reader.seen_at:%Y-%m-%d %H:%M} UTC",
+    )
+    return f"{said} – {_('silent')}" if reader.is_silent(at) else said
 
 
 def _shown() -> Path:

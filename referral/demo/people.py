@@ -49,8 +49,8 @@ PEOPLE = (
         _l("Watches over personal information: who looked at what."),
     ),
     Person(
-        "claude.exemple",
-        "Claude Exemple",
+        "robin.exemple",
+        "Robin Exemple",
         ((None, Role.VETTER),),
         _l("Checks what is published, for the whole of Relais."),
     ),

@@ -9,7 +9,7 @@ import secrets
 import threading
 from collections import OrderedDict
 from collections.abc import Hashable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 from uuid import UUID
 
@@ -67,13 +67,18 @@ class CardKeeper:
 def show_card(edition: Readable, hit: Hit, near: KnownPlace | None) -> ShownCard:
     """Return the card of a listing found; ``hit`` holds all that depends on the moment."""
     keeper: CardKeeper = current_app.extensions[EXTENSION]
+    listing = edition.listing(hit.position)
+    if listing.place.is_held:
+        hit = replace(hit, distance_km=None, distance_band=None)
     key = (
         edition.manifest.digest,
+        listing.place.is_held,
         current_language(),
         hit.position,
         near.name if near else None,
         hit.serves,
         hit.open_now,
+        hit.overdue,
         hit.reasons,
         hit.unknown,
         hit.distance_km,
@@ -81,7 +86,7 @@ def show_card(edition: Readable, hit: Hit, near: KnownPlace | None) -> ShownCard
     )
     card = keeper.find(key)
     if card is None:
-        card = make_text(make_card(edition.listing(hit.position), hit, near))
+        card = make_text(make_card(listing, hit, near))
         keeper.keep(key, card)
     return card
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -13,6 +13,7 @@ from referral.catalogue.listing import Listing, OrganizationCard, PhoneNumber, T
 from referral.catalogue.schedules import is_open
 from referral.catalogue.vocabulary import TAXONOMIES
 from referral.directory import words
+from referral.directory.overdue import SHORT, overdue_of
 from referral.directory.pins import area_code, area_of
 from referral.geo.areas import REGIONS
 from referral.geo.places import KnownPlace
@@ -58,6 +59,7 @@ class Card:
 def make_card(listing: Listing, hit: Hit, near: KnownPlace | None) -> Card:
     """Return the card of a listing found; ``near`` is the place asked."""
     openness = openness_of(listing, hit.open_now)
+    overdue = SHORT.get(hit.overdue) if hit.overdue else None
     return Card(
         id=listing.id,
         name=listing.name,
@@ -70,8 +72,8 @@ def make_card(listing: Listing, hit: Hit, near: KnownPlace | None) -> Card:
         distance=distance_of(listing, hit, near),
         openness=openness,
         opening=str(words.OPENNESS[openness]),
-        trust=str(words.TRUST_SHORT[listing.trust]),
-        is_confirmed=listing.trust in words.CONFIRMED,
+        trust=str(overdue or words.TRUST_SHORT[listing.trust]),
+        is_confirmed=listing.trust in words.CONFIRMED and overdue is None,
         why=next((str(words.REASONS[code]) for code in hit.reasons if code in words.REASONS), ""),
         call_first_about=_unique(str(words.FILTERS[name]) for name in hit.unknown if name in words.FILTERS),
         tags=tags_of(listing),
@@ -79,9 +81,19 @@ def make_card(listing: Listing, hit: Hit, near: KnownPlace | None) -> Card:
     )
 
 
-def list_cards(listings: Iterable[Listing], at: datetime) -> list[Card]:
-    """Return cards of listings that nobody searched for, as on the page of their organization."""
-    return [make_card(each, Hit(0, 0.0, "unknown", is_open(each, at)), None) for each in listings]
+def list_cards(listings: Iterable[Listing], at: datetime, closed: Collection[str] = ()) -> list[Card]:
+    """Return cards of listings that nobody searched for, as on the page of their organization.
+
+    ``closed`` are the ids of those that told that they are closed for now.
+    """
+    return [
+        make_card(
+            each,
+            Hit(0, 0.0, "unknown", each.id not in closed and is_open(each, at), overdue=overdue_of(each, at)),
+            None,
+        )
+        for each in listings
+    ]
 
 
 def label(taxonomy: str, code: str) -> str:

@@ -23,6 +23,7 @@ from referral.directory.cards import (
     openness_of,
     region_name,
 )
+from referral.directory.overdue import overdue_of, say_overdue
 from referral.directory.unknown import list_unknown
 from referral.directory.week import say_week
 from referral.geo.areas import REGIONS
@@ -67,6 +68,7 @@ class Details:
     accessibility: tuple[tuple[str, str], ...]
     trust: str
     is_confirmed: bool
+    overdue: str
     age: str
     website: str | None
     is_network_page: bool
@@ -79,9 +81,10 @@ class Details:
         return bool(self.clientele or self.ages or self.admission)
 
 
-def describe(listing: Listing, at: datetime) -> Details:
-    """Return what to say of a service at an aware moment."""
-    openness = openness_of(listing, is_open(listing, at))
+def describe(listing: Listing, at: datetime, *, is_closed: bool = False) -> Details:
+    """Return what to say of a service at an aware moment; ``is_closed`` where it told that it is for now."""
+    openness = openness_of(listing, not is_closed and is_open(listing, at))
+    overdue = overdue_of(listing, at)
     return Details(
         listing=listing,
         voice=_phones(listing, "voice"),
@@ -91,8 +94,8 @@ def describe(listing: Listing, at: datetime) -> Details:
         clientele=labels("clientele", listing.clientele),
         openness=openness,
         opening=str(words.OPENNESS[openness]),
-        today=say_hours(hours_today(listing, at)),
-        week=say_week(listing),
+        today="" if is_closed else say_hours(hours_today(listing, at)),
+        week=say_week(listing, at.astimezone(QUEBEC).date()),
         ages=say_ages(listing.minimum_age, listing.maximum_age),
         admission=_answers("eligibility", listing.eligibility),
         languages=say_languages(listing),
@@ -102,7 +105,8 @@ def describe(listing: Listing, at: datetime) -> Details:
         routes=labels("referral_routes", listing.referral_routes),
         accessibility=_answers("accessibility", listing.accessibility),
         trust=str(words.TRUST_LONG[listing.trust]),
-        is_confirmed=listing.trust in words.CONFIRMED,
+        is_confirmed=listing.trust in words.CONFIRMED and overdue is None,
+        overdue=say_overdue(overdue),
         age=say_age_of_information(listing, at),
         website=listing.website or listing.organization.website,
         is_network_page=(listing if listing.website else listing.organization).website_scope == "network",

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from flask_babel import gettext, lazy_gettext
 from flask_babel.speaklater import LazyString
-from wtforms import Form, RadioField, SelectField, TextAreaField
+from wtforms import Form, RadioField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, StopValidation
 
@@ -17,6 +17,7 @@ from referral.directory.places import resolve
 from referral.evidence.kinds import (
     LONGEST_NOTE,
     AgeBand,
+    FlagAnswer,
     FlagKind,
     NoteTellsOfAPlaceError,
     UnmetReason,
@@ -118,6 +119,28 @@ class UnmetNeedForm(Form):  # type: ignore[misc]  # WTForms has no types
         """Take only what the page offers."""
         if field.data not in set(REASONS):
             raise StopValidation(gettext("Choose a reason."))
+
+
+class ReceiptForm(Form):  # type: ignore[misc]  # WTForms has no types
+    """The code that was given to whoever flagged a listing."""
+
+    code = StringField(
+        lazy_gettext("Your code"),
+        [
+            InputRequired(lazy_gettext("Type the code.")),
+            Length(max=40, message=lazy_gettext("Type the code.")),
+        ],
+        render_kw={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"},
+    )
+
+
+ANSWERS: dict[FlagAnswer, LazyString] = {
+    FlagAnswer.CORRECTED: lazy_gettext("The listing was corrected."),
+    FlagAnswer.WITHDRAWN: lazy_gettext("The listing, or a part of it, is no longer shown."),
+    FlagAnswer.CORRECT: lazy_gettext("The organization says that the listing is right: it stays as it is."),
+    FlagAnswer.NOT_REACHED: lazy_gettext("We could not reach the organization; we will try again."),
+    FlagAnswer.SET_ASIDE: lazy_gettext("We looked at it, and the listing stays as it is."),
+}
 
 
 def prefill(fields: Fields) -> dict[str, str]:

@@ -20,17 +20,20 @@ from wtforms import Form
 from referral.access.guard import public
 from referral.catalogue.listing import Listing
 from referral.directory.asked import asked_fields, search_token
-from referral.directory.feedback_forms import FlagForm, UnmetNeedForm, prefill
+from referral.directory.feedback_forms import ANSWERS, FlagForm, ReceiptForm, UnmetNeedForm, prefill
 from referral.directory.views import blueprint
 from referral.edition.reader import current_edition
-from referral.evidence import services
+from referral.evidence import queries, services
 from referral.evidence.kinds import AgeBand, FlagKind, UnmetReason
+from referral.evidence.receipts import make_code
 from referral.i18n.locale import current_language
 from referral.shared.clock import now
 from referral.shared.database import directory_session, writing
 from referral.shared.turns import TooLongAWaitError
-from referral.web.limits import FEEDBACK, take_one
+from referral.web.limits import FEEDBACK, RECEIPTS, take_one
+from referral.web.sealing import UnreadableSealError, current_sealer
 
+RECEIPT = "directory/flag_answer.html"
 UNSAFE = "1"
 """``?u=1``: the page after a flag says at once what to do; the address tells nothing of it."""
 YOUNG = frozenset({AgeBand.UNDER_14, AgeBand.FROM_14_TO_17})
@@ -52,14 +55,18 @@ def flag_listing(service_id: UUID) -> ResponseReturnValue:
     if request.method == "GET" or not form.validate():
         return answer("directory/flag.html", form, page)
 
+    code = make_code()
+
     def write(session: Session) -> None:
         kind, note = FlagKind(form.kind.data), form.note.data or ""
-        services.flag_listing(session, service_id, kind, note, current_language(), now())
+        flag = services.flag_listing(session, service_id, kind, note, current_language(), now(), code)
+        services.tell_organization(session, flag)
 
     thanks = url_for(
         "directory.flag_sent",
         service_id=service_id,
         u=UNSAFE if form.kind.data == FlagKind.UNSAFE else None,
+        c=current_sealer().seal({"code": [code]}, now()),
     )
     try:
         return keep(write, thanks) or answer_later("directory/flag.html", form, page)
@@ -77,7 +84,36 @@ def flag_sent(service_id: UUID) -> ResponseReturnValue:
         "directory/flag_sent.html",
         listing=shown_listing(service_id),
         is_unsafe=request.args.get("u") == UNSAFE,
+        code=read_receipt(request.args.get("c", "")),
     )
+
+
+def read_receipt(seal: str) -> str | None:
+    """Return the code that an address carries sealed, so that no history of a browser holds it."""
+    try:
+        return current_sealer().open(seal)["code"][0] if seal else None
+    except (UnreadableSealError, LookupError):
+        return None
+
+
+@blueprint.route("/what-came-of-it", methods=["GET", "POST"])
+@public
+def flag_answer() -> ResponseReturnValue:
+    """Say what came of a flag to whoever holds its code; one that is none is answered as one that waits."""
+    form = ReceiptForm(request.form)
+    if request.method == "GET" or not form.validate():
+        return answer(RECEIPT, form, {"asked": False, "told": None})
+    if current_app.config["DIRECTORY_URL"] is None:
+        return answer_unkept(RECEIPT, form, {"asked": False, "told": None})
+    if take_one(RECEIPTS, "receipts"):
+        return answer_later(RECEIPT, form, {"asked": False, "told": None})
+    try:
+        told = queries.find_answer(directory_session(), form.code.data)
+    except SQLAlchemyError as error:
+        log.error("receipt_not_read", exc_info=error)  # noqa: TRY400
+        return answer_unkept(RECEIPT, form, {"asked": False, "told": None})
+    page = {"asked": True, "told": told, "says": ANSWERS[told.answer] if told else None}
+    return render_template(RECEIPT, form=form, trouble=None, **page)
 
 
 @blueprint.route("/unmet-need", methods=["GET", "POST"])

@@ -12,6 +12,7 @@ from flask_babel import force_locale, gettext
 from referral.access.guard import public
 from referral.directory.asked import search_token
 from referral.directory.forms import asked_form
+from referral.directory.live import find_lesser
 from referral.directory.points import list_features
 from referral.directory.results import make_query
 from referral.directory.selection import current_selection
@@ -135,7 +136,7 @@ def list_points() -> Response:
     features = []
     if form.validate() and not form.place_answer.choices:
         edition = current_edition()
-        query = make_query(form.criteria(), form.place_answer.place, now())
+        query = make_query(form.criteria(), form.place_answer.place, now(), find_lesser(edition))
         found = search(edition.index, replace(query, limit=edition.manifest.services))
         features = list_features(edition.listing(hit.position) for hit in found.hits)
     response = jsonify(type="FeatureCollection", features=features)

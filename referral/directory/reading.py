@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Protocol
+from uuid import UUID
 
 from referral.catalogue.listing import Listing
 from referral.edition.manifest import Manifest
@@ -19,6 +20,9 @@ class Readable(Protocol):
     @property
     def manifest(self) -> Manifest:
         """What it says of itself."""
+
+    def position_of(self, service_id: UUID) -> int | None:
+        """Return where a service stands, or None where it is not shown."""
 
     def listing(self, position: int) -> Listing:
         """Return the listing at a position."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from math import ceil
@@ -15,6 +15,7 @@ from referral.directory.card_text import ShownCard, show_card
 from referral.directory.cards import in_words
 from referral.directory.choices import say_choice
 from referral.directory.criteria import BEST, Criteria, Order
+from referral.directory.live import NONE_LESSER, Lesser, LiveLine, find_lesser, list_lines
 from referral.directory.reading import Readable
 from referral.geo.names import fold_name
 from referral.geo.places import KnownPlace
@@ -23,7 +24,7 @@ from referral.i18n.locale import current_language
 from referral.search.concepts import load_lexicon
 from referral.search.engine import search
 from referral.search.facets import Counts
-from referral.search.query import Found, Hit, Query, Ranks, Sort
+from referral.search.query import Hit, Query, Ranks, Sort
 from referral.shared.bilingual import Bilingual, Language
 
 PER_PAGE = 20
@@ -51,7 +52,10 @@ class Loosening:
 
 @dataclass(frozen=True, slots=True)
 class Results:
-    """One page of results; pages count from 1. ``facets`` and ``known`` are those of the search engine."""
+    """One page of results; pages count from 1. ``facets`` and ``known`` are those of the search engine.
+
+    ``live`` is what holds tonight of each service shown, by id.
+    """
 
     total: int
     page: int
@@ -61,9 +65,12 @@ class Results:
     facets: Counts
     known: Counts
     concepts: tuple[str, ...]
+    live: Mapping[str, LiveLine]
 
 
-def make_query(criteria: Criteria, place: KnownPlace | None, at: datetime) -> Query:
+def make_query(
+    criteria: Criteria, place: KnownPlace | None, at: datetime, lesser: Lesser = NONE_LESSER
+) -> Query:
     """Return what to ask of the search engine, in its own order."""
     return Query(
         at=at,
@@ -72,6 +79,8 @@ def make_query(criteria: Criteria, place: KnownPlace | None, at: datetime) -> Qu
         filters=criteria.chosen,
         language=current_language(),
         limit=PER_PAGE,
+        closed=lesser.closed,
+        without_room=lesser.without_room,
     )
 
 
@@ -79,7 +88,8 @@ def find_results(
     edition: Readable, criteria: Criteria, place: KnownPlace | None, at: datetime, page: int = 1
 ) -> Results:
     """Search and return a page; a page past the last gives the last."""
-    query = _sorted(edition, make_query(criteria, place, at), order_of(criteria, place))
+    lesser = find_lesser(edition)
+    query = _sorted(edition, make_query(criteria, place, at, lesser), order_of(criteria, place))
     found = search(edition.index, replace(query, offset=(page - 1) * PER_PAGE))
     pages = max(1, ceil(found.total / PER_PAGE))
     if page > pages:
@@ -91,10 +101,11 @@ def find_results(
         page=page,
         pages=pages,
         groups=tuple(_group(edition, found.hits, place, is_grouped=grouped is not None)),
-        loosenings=() if found.total else tuple(list_loosenings(edition, criteria, place, at)),
+        loosenings=() if found.total else tuple(list_loosenings(edition, criteria, place, at, lesser)),
         facets=found.facets,
         known=found.known,
         concepts=found.concepts,
+        live=list_lines([edition.listing(hit.position) for hit in found.hits]),
     )
 
 
@@ -157,21 +168,21 @@ def _group(
 
 
 def list_loosenings(
-    edition: Readable, criteria: Criteria, place: KnownPlace | None, at: datetime
+    edition: Readable,
+    criteria: Criteria,
+    place: KnownPlace | None,
+    at: datetime,
+    lesser: Lesser = NONE_LESSER,
 ) -> Iterator[Loosening]:
     """Name each criterion that, dropped alone, would give something; the most fruitful first."""
     found = []
     for name, value in criteria.criteria():
         looser = criteria.without(name, value)
-        count = _count(edition, looser, None if name == "near" else place, at)
+        asked = make_query(looser, None if name == "near" else place, at, lesser)
+        count = search(edition.index, replace(asked, limit=1)).total
         if count:
             found.append(Loosening(_dropping(name, value), f"{name}={value}", count))
     yield from sorted(found, key=lambda each: -each.count)
-
-
-def _count(edition: Readable, criteria: Criteria, place: KnownPlace | None, at: datetime) -> int:
-    found: Found = search(edition.index, replace(make_query(criteria, place, at), limit=1))
-    return found.total
 
 
 def _dropping(name: str, value: str) -> str:

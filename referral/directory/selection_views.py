@@ -24,6 +24,7 @@ from referral.access.guard import public
 from referral.directory.asked import SEAL as SEARCH
 from referral.directory.asked import page_given, search_token
 from referral.directory.comparison import Compared, compare
+from referral.directory.live import list_lines
 from referral.directory.pocket import list_numbers
 from referral.directory.qr import draw_qr
 from referral.directory.selection import SEAL, current_selection, seal_ids
@@ -111,14 +112,15 @@ def show_pocket() -> ResponseReturnValue:
 
 def _kept() -> tuple[list[Compared], list[UUID]]:
     """Return the services kept, and the ids that are no longer in the directory."""
-    edition, rows, gone = current_edition(), [], []
+    edition, listings, gone = current_edition(), [], []
     for service_id in current_selection().ids:
         position = edition.position_of(service_id)
         if position is None:
             gone.append(service_id)
         else:
-            rows.append(compare(edition.listing(position), edition, now()))
-    return rows, gone
+            listings.append(edition.listing(position))
+    live = list_lines(listings)
+    return [compare(each, edition, now(), live[each.id]) for each in listings], gone
 
 
 def _id_sent(name: str) -> UUID:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from http import HTTPStatus
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +15,7 @@ from referral.directory.asked import page_given, search_token
 from referral.directory.cards import list_cards
 from referral.directory.details import describe, say_trusts
 from referral.directory.forms import SearchForm
+from referral.directory.live import find_line, list_lines
 from referral.directory.needs import list_tiles
 from referral.directory.reach import find_way
 from referral.edition.reader import current_edition
@@ -82,12 +84,15 @@ def show_service(service_id: UUID) -> ResponseReturnValue:
     edition = current_edition()
     position = edition.position_of(service_id)
     if position is None:
-        abort(404)
+        new = edition.moved_to(service_id) or abort(404)
+        return redirect(url_for("directory.show_service", service_id=new), HTTPStatus.MOVED_PERMANENTLY)
     listing = edition.listing(position)
+    live = find_line(listing)
     return render_template(
         "directory/service.html",
-        details=describe(listing, now()),
+        details=describe(listing, now(), is_closed=live.is_closed),
         listing=listing,
+        live=live,
         way=find_way(listing, edition),
         back=results_address(str(service_id)),
         edition_day=edition_day(),
@@ -101,12 +106,18 @@ def show_organization(organization_id: UUID) -> ResponseReturnValue:
     edition = current_edition()
     found = edition.organization(organization_id)
     if found is None:
-        abort(404)
+        new = edition.moved_to(organization_id) or abort(404)
+        return redirect(
+            url_for("directory.show_organization", organization_id=new), HTTPStatus.MOVED_PERMANENTLY
+        )
     listings = [edition.listing(position) for position in found.positions]
+    live = list_lines(listings)
+    closed = {id_ for id_, line in live.items() if line.is_closed}
     return render_template(
         "directory/organization.html",
         organization=found.card,
-        cards=list_cards(listings, now()),
+        cards=list_cards(listings, now(), closed),
+        live=live,
         trusts=say_trusts(listings),
         back=results_address(),
         edition_day=edition_day(),

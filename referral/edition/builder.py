@@ -24,7 +24,8 @@ from referral.catalogue.models import (
     ServiceStatus,
 )
 from referral.catalogue.trust import LADDER, Trust, is_published
-from referral.edition.compilation import HeldBackError, compile_listing
+from referral.catalogue.vetting_models import Moved
+from referral.edition.compilation import compile_listing
 from referral.edition.folder import ASIDE, EditionFolder
 from referral.edition.manifest import (
     FORMAT,
@@ -36,7 +37,8 @@ from referral.edition.manifest import (
     read_manifest,
     write_manifest,
 )
-from referral.edition.store import ListingStore, Piece, write_listings, write_organizations
+from referral.edition.store import ListingStore, Piece, write_listings, write_moved, write_organizations
+from referral.edition.withholding import HeldBackError
 from referral.search.index import Index, build_index
 from referral.shared.clock import now
 from referral.shared.paths import DATA, ROOT
@@ -90,6 +92,7 @@ def build_edition(
         compiled = sum(piece.before < 0 for piece in pieces)
         aside = Path(tempfile.mkdtemp(prefix=ASIDE, dir=root))
         try:
+            write_moved(aside, _list_moved(session))
             manifest = _fill(aside, pieces, previous, number, published_from)
             if not shown or (shown.digest, shown.number) != (manifest.digest, manifest.number):
                 place.show(place.settle(aside, f"{number:07d}-{manifest.digest[:12]}"))
@@ -164,7 +167,10 @@ def _gather(
 
 
 def _list_published(session: Session, least: Trust) -> dict[uuid.UUID, int]:
-    """Return what may be shown, in order of id, with the revision in which anything it shows last changed."""
+    """Return what may be shown, in order of id, with the revision in which anything it shows last changed.
+
+    What has no name in French is not: this is a directory of Québec, and both languages stay level.
+    """
     fallback = aliased(Organization)
     statement = (
         sa.select(Service.id, Service.revision, Organization.revision, sa.func.coalesce(fallback.revision, 0))
@@ -172,9 +178,15 @@ def _list_published(session: Session, least: Trust) -> dict[uuid.UUID, int]:
         .join(fallback, Service.fallback_organization_id == fallback.id, isouter=True)
         .where(Service.trust.in_([step for step in LADDER if is_published(step, least)]))
         .where(Service.status.in_(SHOWN_STATUSES))
+        .where(sa.func.coalesce(Service.__table__.c.name_fr, "") != "")
     )
     found = {service_id: max(revisions) for service_id, *revisions in session.execute(statement)}
     return dict(sorted(found.items(), key=lambda pair: pair[0].bytes))
+
+
+def _list_moved(session: Session) -> dict[uuid.UUID, uuid.UUID]:
+    """Return which addresses lead to which others."""
+    return {row.old_id: row.new_id for row in session.scalars(sa.select(Moved))}
 
 
 def _load(session: Session, ids: Sequence[uuid.UUID]) -> Sequence[Service]:

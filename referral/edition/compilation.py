@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from referral.catalogue.confidentiality import address_traces, is_shelter, url_traces
+from referral.catalogue.confidentiality import is_shelter
 from referral.catalogue.listing import (
     AreaServed,
     Listing,
@@ -26,15 +26,11 @@ from referral.catalogue.listing import (
     Text,
 )
 from referral.catalogue.models import Location, Organization, Service
+from referral.edition.withholding import withhold_traces
 from referral.geo.precision import LARGE_MUNICIPALITIES
 from referral.shared.bilingual import Bilingual
 
 EVERYWHERE = "00"
-KEPT_AS_IS = frozenset({"id", "code", "number", "byday", "opens_at", "closes_at"})
-
-
-class HeldBackError(Exception):
-    """A listing cannot be published without telling of a place that must stay confidential."""
 
 
 def compile_listing(service: Service) -> tuple[Listing, int]:
@@ -81,6 +77,7 @@ def compile_listing(service: Service) -> tuple[Listing, int]:
                 for each in service.schedules
             )
         ),
+        closed_on=tuple(sorted(each.day for each in service.closed_days)),
         eligibility={each.criterion: each.answer.value for each in _by(service.eligibilities, "criterion")},
         cost=next((each.option for each in _by(service.cost_options, "option")), None),
         referral_routes=_codes(service, "referral_routes"),
@@ -154,53 +151,6 @@ def compile_organization(organization: Organization) -> OrganizationCard:
         organization.website,
         _scope(organization.website_scope),
     )
-
-
-def withhold_traces(listing: Listing) -> tuple[Listing, int]:
-    """Leave out every text that tells of a place, wherever it stands; return how many were.
-
-    Every field is walked, so that one added later is covered too. Raises HeldBackError where
-    a name itself tells.
-    """
-    withheld = 0
-
-    def keep(name: str, value: Any) -> Any:
-        nonlocal withheld
-        if isinstance(value, dict):
-            return {key: kept for key, each in value.items() if (kept := keep(key, each)) is not None}
-        if isinstance(value, list | tuple):
-            pairs = [(each, keep(name, each)) for each in value]
-            return [kept for each, kept in pairs if kept is not None and _is_whole(kept, each)]
-        if isinstance(value, str) and name not in KEPT_AS_IS and tells_of_a_place(value):
-            withheld += 1
-            return None
-        return value
-
-    kept = keep("", msgspec.to_builtins(listing, builtin_types=(bytes,)))
-    try:
-        result = msgspec.convert(kept, Listing)
-    except msgspec.ValidationError as error:
-        raise HeldBackError(f"{listing.id}: {error}") from error
-    if not (result.name.fr or result.name.en) or not (
-        result.organization.name.fr or result.organization.name.en
-    ):
-        raise HeldBackError(f"{listing.id}: its name tells of a place")
-    return result, withheld
-
-
-def _is_whole(kept: Any, before: Any) -> bool:
-    """Say whether an item of a list kept all its parts; one that lost a part goes."""
-    return not isinstance(kept, dict) or kept.keys() == before.keys()
-
-
-def tells_of_a_place(text: str) -> bool:
-    """Say whether a text, or an address of the web, leads to a street, a postal code or a point.
-
-    Words without a space, as in an e-mail address, are read apart as those of a web address are.
-    """
-    if "://" in text:
-        return bool(url_traces(text))
-    return bool(address_traces(text) or (" " not in text and url_traces(text)))
 
 
 def _codes(service: Service, taxonomy: str) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from mmap import ACCESS_READ, mmap
 from pathlib import Path
@@ -15,6 +15,7 @@ import numpy as np
 from referral.catalogue.listing import Listing, OrganizationCard
 
 RECORDS, ROWS, ORGANIZATIONS = "listings.jsonl", "listings.npy", "organizations.json"
+MOVED = "moved.json"
 ROW = np.dtype([("id", "V16"), ("start", "<i8"), ("end", "<i8"), ("revision", "<i8"), ("withheld", "<i8")])
 CACHED = 4096
 
@@ -115,3 +116,16 @@ def read_organizations(folder: Path) -> dict[uuid.UUID, OrganizationEntry]:
     """Return each organization by its id."""
     entries = msgspec.json.decode((folder / ORGANIZATIONS).read_bytes(), type=list[OrganizationEntry])
     return {uuid.UUID(entry.card.id): entry for entry in entries}
+
+
+def write_moved(folder: Path, moved: Mapping[uuid.UUID, uuid.UUID]) -> None:
+    """Write which addresses lead to which others, in order: what became part of another."""
+    pairs = {str(old): str(new) for old, new in sorted(moved.items(), key=lambda pair: pair[0].bytes)}
+    (folder / MOVED).write_bytes(msgspec.json.encode(pairs))
+
+
+def read_moved(folder: Path) -> dict[uuid.UUID, uuid.UUID]:
+    """Return where what became part of another is; nothing moved in an edition of before."""
+    path = folder / MOVED
+    pairs = msgspec.json.decode(path.read_bytes(), type=dict[uuid.UUID, uuid.UUID]) if path.exists() else {}
+    return dict(pairs)

@@ -33,6 +33,17 @@ class FlagStatus(StrEnum):
     DISMISSED = "dismissed"
 
 
+class FlagAnswer(StrEnum):
+    """What came of a flag, as whoever flagged is told."""
+
+    CORRECTED = "corrected"
+    WITHDRAWN = "withdrawn"
+    CORRECT = "correct"
+    """The organization says that the listing is right."""
+    NOT_REACHED = "not-reached"
+    SET_ASIDE = "set-aside"
+
+
 class UnmetReason(StrEnum):
     """Why a need stayed unmet."""
 
@@ -56,6 +67,14 @@ class AgeBand(StrEnum):
     FROM_65 = "65-or-more"
 
 
+STATUS_OF = {
+    answer: FlagStatus.CORRECTED
+    if answer in {FlagAnswer.CORRECTED, FlagAnswer.WITHDRAWN}
+    else FlagStatus.DISMISSED
+    for answer in FlagAnswer
+}
+ANSWER_OF = {FlagStatus.CORRECTED: FlagAnswer.CORRECTED, FlagStatus.DISMISSED: FlagAnswer.SET_ASIDE}
+"""What is told where only a status was given."""
 URGENCY = {kind: place for place, kind in enumerate(FlagKind)}
 
 

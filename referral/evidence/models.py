@@ -8,7 +8,7 @@ from datetime import date
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from referral.evidence.kinds import AgeBand, FlagKind, FlagStatus, UnmetReason
+from referral.evidence.kinds import AgeBand, FlagAnswer, FlagKind, FlagStatus, UnmetReason
 from referral.shared.database import DirectoryBase, Identified
 
 
@@ -23,6 +23,13 @@ class ListingFlag(Identified, DirectoryBase):
     language: Mapped[str] = mapped_column(sa.String(2))
     flagged_on: Mapped[date]
     status: Mapped[FlagStatus] = mapped_column(default=FlagStatus.WAITING, index=True)
+    receipt_hash: Mapped[str | None] = mapped_column(
+        sa.String(64), unique=True, doc="Of the code that whoever flagged was given."
+    )
+    answer: Mapped[FlagAnswer | None]
+    answer_words: Mapped[str] = mapped_column(default="", doc="In the language of the flag.")
+    answered_on: Mapped[date | None]
+    answered_by: Mapped[str | None]
 
 
 class UnmetNeed(Identified, DirectoryBase):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
@@ -10,8 +11,9 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from referral.catalogue.models import Service
-from referral.evidence.kinds import URGENCY, FlagStatus, UnmetReason
+from referral.evidence.kinds import URGENCY, FlagAnswer, FlagStatus, UnmetReason
 from referral.evidence.models import ListingFlag, UnmetNeed
+from referral.evidence.receipts import hash_code
 
 
 def list_waiting_flags(session: Session) -> Sequence[tuple[ListingFlag, Service]]:
@@ -28,6 +30,26 @@ def list_waiting_flags(session: Session) -> Sequence[tuple[ListingFlag, Service]
 def find_flag(session: Session, flag_id: UUID) -> ListingFlag | None:
     """Return one flag, or None where there is none."""
     return session.get(ListingFlag, flag_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What whoever flagged is told: a code, and words in the language of the flag."""
+
+    answer: FlagAnswer
+    words: str
+    language: str
+    answered_on: date | None
+
+
+def find_answer(session: Session, code: str) -> Told | None:
+    """Return what came of the flag of a receipt; None while nothing did, and for a code that is none."""
+    flag = session.scalars(
+        sa.select(ListingFlag).where(ListingFlag.receipt_hash == hash_code(code))
+    ).one_or_none()
+    if flag is None or flag.answer is None:
+        return None
+    return Told(flag.answer, flag.answer_words, flag.language, flag.answered_on)
 
 
 def count_unmet_needs(session: Session) -> Sequence[tuple[date, str | None, str, UnmetReason, int]]:

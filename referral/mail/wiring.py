@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from flask import Flask
 
-import referral.mail.models  # noqa: F401  # the outbox is in the metadata from here on
 from referral.mail import jobs
-from referral.mail.sealing import KEY, derive_key
+from referral.mail.models import Outbox
+from referral.mail.sealing import KEY, USE
+from referral.shared import seals
 
 
 def init_app(app: Flask) -> None:
     """Let a process that has a database put letters into its outbox."""
     if app.config["DIRECTORY_URL"] is None:
         return
-    app.extensions[KEY] = derive_key(app.config["SECRET_KEY"])
+    app.extensions[KEY] = seals.make_seal(app.config, USE)
+    seals.register(app, Outbox.sealed, USE)
     jobs.init_app(app)

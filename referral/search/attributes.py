@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 
+from referral.catalogue.freshness import is_urgent
 from referral.catalogue.listing import Answer, Listing
 from referral.geo.names import fold_name
 from referral.search.filters import LANGUAGE_MODES, PEOPLE, STATUSES, WIDER_LANGUAGE
@@ -15,6 +16,7 @@ from referral.search.filters import LANGUAGE_MODES, PEOPLE, STATUSES, WIDER_LANG
 GENDERED = {"woman": "women", "man": "men", "trans": "trans_nonbinary", "nonbinary": "trans_nonbinary"}
 ANYONE = "anyone"
 TOWN, AGELESS, ALWAYS, INACTIVE, EVERYWHERE = "@town=", "@ageless", "@always", "@inactive", "@everywhere"
+URGENT = "@urgent"
 PARTICULARLY = "@for="
 PARTICULAR = {
     "indigenous": ("indigenous", frozenset({"first_nations", "inuit"})),
@@ -69,6 +71,7 @@ def _marks(listing: Listing) -> Iterator[str]:
         AGELESS: ANYONE in listing.clientele and listing.minimum_age is None and listing.maximum_age is None,
         INACTIVE: listing.status != "active",
         ALWAYS: listing.always_open is True,
+        URGENT: is_urgent(listing.categories, always_open=listing.always_open),
     }
     yield from (mark for mark, holds in told.items() if holds)
     for public, (category, clientele) in PARTICULAR.items():

@@ -27,6 +27,7 @@ NAME, CATEGORY, ORGANIZATION, OTHER = 3.0, 2.0, 1.5, 1.0
 CODED = 3.0
 NO_POINT, SHOWN, BANDED = 0, 1, 2
 UNKNOWN_AGE = -1
+NO_HOURS = -1
 ALL_TIME = (1, 3_652_059)
 """Ordinals of the first and last days that there are."""
 
@@ -44,6 +45,8 @@ class Document:
     precision: int = NO_POINT
     ages: tuple[int, int] = (UNKNOWN_AGE, UNKNOWN_AGE)
     trust: int = 0
+    assured: int = 0
+    """The day of the last confirmation as an ordinal, 0 where there was none."""
 
     def add(self, term: str, weight: float) -> None:
         """Count a term once more."""
@@ -58,6 +61,7 @@ def make_document(listing: Listing) -> Document:
         tie=int.from_bytes(hashlib.blake2b(listing.id.encode(), digest_size=8).digest(), "big"),
         ages=tuple(UNKNOWN_AGE if age is None else age for age in (listing.minimum_age, listing.maximum_age)),  # type: ignore[arg-type]
         trust=LADDER.index(Trust(listing.trust)) if listing.trust in LADDER else 0,
+        assured=listing.assured_date.toordinal() if listing.assured_date else 0,
     )
     document.point, document.precision = _point(listing)
     for text, language, weight, prefix in _texts(listing):
@@ -148,7 +152,12 @@ def _point(listing: Listing) -> tuple[tuple[float, float], int]:
 
 
 def _openings(listing: Listing) -> Iterator[tuple[int, int, int, int, int]]:
-    """Yield weekday (0 is Monday), opening and closing in seconds of the day, first and last day in force."""
+    """Yield weekday (0 is Monday), opening and closing in seconds of the day, first and last day in force.
+
+    A day on which a service is closed has no times: ``NO_HOURS`` for both.
+    """
+    for closed in listing.closed_on:
+        yield closed.weekday(), NO_HOURS, NO_HOURS, closed.toordinal(), closed.toordinal()
     for opening in listing.openings:
         opens, closes = (
             each.hour * 3600 + each.minute * 60 + each.second

@@ -16,6 +16,7 @@ from referral.search.facets import count_facets
 from referral.search.index import Index
 from referral.search.matching import Match, match
 from referral.search.opening import open_and_closed
+from referral.search.overdue import judge, set_back
 from referral.search.query import Found, Hit, Query
 from referral.search.ranking import SHARES, best, weigh
 from referral.search.results import Results
@@ -28,12 +29,17 @@ def search(index: Index, query: Query) -> Found:
     """Return the page asked for, how many there are in all, and the facets."""
     ask = understand(query.words, query.filters)
     matched = match(index, ask)
-    choices = choose(index, query.filters, query.at)
+    moment = open_and_closed(index, query.at, query.closed)
+    choices = choose(index, query.filters, moment)
     territory = locate(index, query.near, query.filters.get("region", ()))
     choices = _with_languages(index, choices, ask)
-    order = weigh(index, ask, matched, choices, territory)
-    results = Results(index, query, ask, choices, territory, order, open_and_closed(index, query.at))
+    order = weigh(index, ask, matched, choices, territory, told=(query.closed, query.without_room))
+    standings = judge(index, query.at)
+    order = set_back(order, territory, standings.last)
+    results = Results(index, query, ask, choices, territory, order, moment, standings)
     candidates = _candidates(results, matched)
+    if standings.hidden:
+        candidates -= standings.hidden
     candidates -= _too_far(results, candidates)
     found = results.fitting(candidates)
     hits = tuple(_hit(results, position) for position in _page(results, found))
@@ -64,7 +70,8 @@ def _too_far(results: Results, candidates: BitMap) -> BitMap:
     tier, km, level = results.territory.tier, results.territory.km, results.order.level
     if results.query.near is None:
         return BitMap()
-    positions = positions_of(results.fitting(candidates))
+    fitting, last = results.fitting(candidates), results.standings.last
+    positions = positions_of(fitting - last if last else fitting)
     serving = positions[tier[positions] < UNKNOWN]
     if not len(serving):
         return BitMap()
@@ -92,6 +99,7 @@ def _hit(results: Results, position: int) -> Hit:
         unknown=unknown,
         distance_km=km,
         distance_band=band,
+        overdue=results.standings.of(position),
     )
 
 

@@ -66,7 +66,7 @@ def lift_essentials(results: Results, found: BitMap, ranked: list[int]) -> list[
     None goes above those who speak a language that few do, when that was asked.
     """
     index = results.index
-    shown = found - index.bitmap("need=police") - index.bitmap(INACTIVE)
+    shown = found - index.bitmap("need=police") - index.bitmap(INACTIVE) - results.query.closed
     for public in PARTICULAR:
         if public not in results.ask.publics:
             shown = shown - index.bitmap(f"{PARTICULARLY}{public}")

@@ -18,16 +18,27 @@ import numpy as np
 import numpy.typing as npt
 from pyroaring import BitMap
 
+from referral.catalogue.freshness import MONTHS, Months
 from referral.catalogue.listing import Listing
 from referral.search.concepts import load_lexicon
 from referral.search.csr import Array, Ints, Rows, turned
 from referral.search.documents import Document, make_document
 
-FORMAT = 1
+FORMAT = 2
 K1, B = 1.2, 0.6
 """BM25: how soon repetition stops to count, and how much a long listing is held against it."""
 
-FLAT = ("length", "tie", "latitude", "longitude", "precision", "minimum_age", "maximum_age", "trust")
+FLAT = (
+    "length",
+    "tie",
+    "latitude",
+    "longitude",
+    "precision",
+    "minimum_age",
+    "maximum_age",
+    "trust",
+    "assured",
+)
 
 
 class ForeignIndexError(Exception):
@@ -45,6 +56,8 @@ class Index:
     arrays: dict[str, Array]
     blob: bytes | memoryview
     cache: dict[str, Any] = field(default_factory=dict)
+    months: Months = MONTHS
+    """By which the age of a confirmation is judged; a setting of the process, never of the files."""
 
     def postings(self, term: str) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.float32]] | None:
         """Return the positions that hold a term and what it is worth in each, or None."""
@@ -152,6 +165,7 @@ def _number(name: str, document: Document) -> float:
         "minimum_age": document.ages[0],
         "maximum_age": document.ages[1],
         "trust": document.trust,
+        "assured": document.assured,
     }
     return numbers[name]
 
@@ -165,6 +179,7 @@ DTYPES: dict[str, type[np.generic]] = {
     "minimum_age": np.int16,
     "maximum_age": np.int16,
     "trust": np.uint8,
+    "assured": np.int32,
 }
 
 

@@ -9,6 +9,7 @@ from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
+from pyroaring import BitMap
 
 from referral.geo.places import KnownPlace
 from referral.shared.bilingual import Language
@@ -16,6 +17,8 @@ from referral.shared.bilingual import Language
 Serves = Literal["place", "region", "province", "elsewhere", "unknown"]
 Ranks = npt.NDArray[np.int64]
 Sort = Literal["best", "distance", "open", "given"]
+Overdue = Literal["due", "last", "spared", "hidden"]
+"""See ``search.overdue``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +27,8 @@ class Query:
 
     ``at`` is aware; openness, age of facts and closures are judged at that moment. ``sort`` puts
     something before the order of ``search.ranking``: the distance, who is open, or ``ranks`` given
-    for each position (a name), the least first.
+    for each position (a name), the least first. ``closed`` and ``without_room`` are positions that
+    the index cannot know: what was told since.
     """
 
     at: datetime
@@ -36,6 +40,8 @@ class Query:
     offset: int = 0
     sort: Sort = "best"
     ranks: Ranks | None = None
+    closed: BitMap = field(default_factory=BitMap)
+    without_room: BitMap = field(default_factory=BitMap)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +61,7 @@ class Hit:
     unknown: tuple[str, ...] = ()
     distance_km: float | None = None
     distance_band: str | None = None
+    overdue: Overdue | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,8 @@
 From the strongest: serves the place asked at all · is not the police, unless the police or danger
 was asked about · speaks the language asked · how much of what was asked it answers · how many of
 the filters it is known to fit · town, region, then province served · distance · a phone to call ·
-trust · relevance · a draw by its id, so that the order of the catalogue has no part.
+whether it told that it has no room · trust · relevance · a draw by its id, so that the order of the
+catalogue has no part.
 """
 
 from __future__ import annotations
@@ -45,8 +46,20 @@ class Order:
     unknown: npt.NDArray[np.int64]
 
 
-def weigh(index: Index, ask: Ask, match: Match | None, choices: list[Choice], territory: Territory) -> Order:
-    """Give each listing its key; the parts are packed from the strongest to the weakest."""
+def weigh(  # noqa: PLR0913  # all that ranks
+    index: Index,
+    ask: Ask,
+    match: Match | None,
+    choices: list[Choice],
+    territory: Territory,
+    *,
+    told: tuple[BitMap, BitMap],
+) -> Order:
+    """Give each listing its key; the parts are packed from the strongest to the weakest.
+
+    ``told`` is what the index cannot know: who is closed, and who has no room.
+    """
+    closed, without_room = told
     count = index.count
     level = np.zeros(count, dtype=np.int64)
     relevance = np.zeros(count, dtype=np.int64)
@@ -61,13 +74,14 @@ def weigh(index: Index, ask: Ask, match: Match | None, choices: list[Choice], te
     tier = territory.tier if territory.asked else np.zeros_like(territory.tier)
     keys = (tier != ELSEWHERE).astype(np.int64)
     for part, room in (
-        (_groups(index, ask), 3),
+        (_groups(index, ask, closed), 3),
         (flags_of(understood(ask, choices), count), 2),
         (np.maximum(level - OTHER_PUBLIC * apart, 0), 8),
         (MOST_UNKNOWN - np.minimum(unknown, MOST_UNKNOWN), 16),
         (len(SERVES) - 1 - tier, 8),
         (15 - np.minimum(steps(index, territory), 15), 16),
         (flags_of(index.bitmap("mode=phone"), count), 2),
+        (~flags_of(without_room, count), 2),
         (index.arrays["trust"], 8),
         (relevance, FINEST + 1),
     ):
@@ -91,13 +105,13 @@ def understood(ask: Ask, choices: list[Choice]) -> BitMap:
     return next((choice.yes for choice in choices if choice.name == "lang"), BitMap())
 
 
-def _groups(index: Index, ask: Ask) -> Keys:
+def _groups(index: Index, ask: Ask, closed: BitMap) -> Keys:
     """Return 2, but 1 for round tables that nobody asked for, and 0 for police and what is closed for now."""
     groups = np.full(index.count, 2, dtype=np.int64)
     tables = index.postings(f"{STRONG}{ROUND_TABLES}")
     if tables is not None and ROUND_TABLES not in ask.concepts:
         groups[tables[0]] = 1
-    last = index.bitmap(INACTIVE)
+    last = index.bitmap(INACTIVE) | closed
     groups[positions_of(last if ask.about_police else last | index.bitmap("need=police"))] = 0
     return groups
 

@@ -8,6 +8,7 @@ from pyroaring import BitMap
 
 from referral.search.asking import Ask
 from referral.search.index import Index
+from referral.search.overdue import NOTHING, Standings
 from referral.search.query import Query
 from referral.search.ranking import Order
 from referral.search.selection import Choice
@@ -25,6 +26,7 @@ class Results:
     territory: Territory
     order: Order
     moment: tuple[BitMap, BitMap]
+    standings: Standings = NOTHING
 
     def fitting(self, candidates: BitMap) -> BitMap:
         """Return those that no filter is known to exclude."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 
 import numpy as np
 from pyroaring import BitMap
@@ -15,7 +14,6 @@ from referral.search.bitmaps import bitmap_of
 from referral.search.documents import AREA, UNKNOWN_AGE
 from referral.search.filters import AUDIENCES, FILTERS
 from referral.search.index import Index
-from referral.search.opening import open_and_closed
 
 NOBODY = BitMap()
 UNCOUNTED = frozenset({"exploitation", "radius_km"})
@@ -36,18 +34,23 @@ class Choice:
         return self.name not in UNCOUNTED
 
 
-def choose(index: Index, filters: Mapping[str, tuple[str, ...]], at: datetime) -> list[Choice]:
-    """Read the filters against the index; ``radius_km`` is read with the place (``territory``)."""
+def choose(
+    index: Index, filters: Mapping[str, tuple[str, ...]], moment: tuple[BitMap, BitMap]
+) -> list[Choice]:
+    """Read the filters against the index, with who is open and who is closed at the moment asked.
+
+    ``radius_km`` is read with the place (``territory``).
+    """
     return [
-        _choice(index, name, values, at)
+        _choice(index, name, values, moment)
         for name, values in filters.items()
         if name in FILTERS and name != "radius_km"
     ]
 
 
-def _choice(index: Index, name: str, values: tuple[str, ...], at: datetime) -> Choice:
+def _choice(index: Index, name: str, values: tuple[str, ...], moment: tuple[BitMap, BitMap]) -> Choice:
     special: dict[str, Callable[[], tuple[BitMap, BitMap]]] = {
-        "open_now": lambda: open_and_closed(index, at),
+        "open_now": lambda: moment,
         "age": lambda: _age(index, int(values[0])),
         "area": lambda: (_area(index, values[0]), NOBODY),
         "children": lambda: answers(index, "children", "true"),

@@ -1,6 +1,6 @@
 """Orders that a reader may choose instead of ours: by distance, who is open first, or as given.
 
-Among equals, ours holds.
+Among equals, ours holds; what is overdue comes after all else in each of them.
 """
 
 from __future__ import annotations
@@ -23,7 +23,10 @@ def in_order(results: Results, found: BitMap, wanted: int) -> npt.NDArray[np.int
     positions = positions_of(found).astype(np.int64)
     first = _first_key(results)[positions]
     draw = np.asarray(results.index.arrays["tie"])[positions]
-    return positions[np.lexsort((draw, -results.order.keys[positions], first))][:wanted]
+    keys = [draw, -results.order.keys[positions], first]
+    if results.standings.last:
+        keys.append(flags_of(results.standings.last, results.index.count)[positions])
+    return positions[np.lexsort(keys)][:wanted]
 
 
 def _first_key(results: Results) -> npt.NDArray[np.float64]:

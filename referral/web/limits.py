@@ -19,6 +19,7 @@ from limits import RateLimitItem, parse
 from referral.shared.clock import now
 
 FEEDBACK = parse("20 per 10 minutes")
+RECEIPTS = parse("10 per 10 minutes")
 EXTENSION = "relais.limiter"
 HOME_PREFIX = 64
 """Bits of an IPv6 address that one household or organization holds."""

@@ -16,24 +16,25 @@ OURS = frozenset({"same-origin", "none"})
 UNSAID = "null"
 
 
-def is_from_elsewhere(site: str | None, origin: str | None, host: str) -> bool:
-    """Say whether the headers of a request name another site than ours."""
+def is_from_elsewhere(site: str | None, origin: str | None, here: str) -> bool:
+    """Say whether the headers of a request name another site, also one of which only the scheme differs."""
     if site:
         return site.lower() not in OURS
     if not origin or origin == UNSAID:
         return False
     try:
-        return urlsplit(origin).netloc.lower() != host.lower()
+        said = urlsplit(origin)
     except ValueError:
         return True
+    return f"{said.scheme}://{said.netloc}".lower() != here.lower()
 
 
 def check_origin() -> None:
     """Answer 403 to a form that another site sends."""
-    headers = request.headers
+    headers, here = request.headers, f"{request.scheme}://{request.host}"
     if request.method in CHANGES_NOTHING:
         return
-    if is_from_elsewhere(headers.get("Sec-Fetch-Site"), headers.get("Origin"), request.host):
+    if is_from_elsewhere(headers.get("Sec-Fetch-Site"), headers.get("Origin"), here):
         abort(403)
 
 

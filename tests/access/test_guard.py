@@ -28,6 +28,12 @@ def test_a_view_that_forgets_to_ask_never_answers(bare_app):
         bare_app.test_client().get("/forgotten")
 
 
+def test_which_methods_an_address_takes_is_said_without_asking_its_view(bare_app):
+    answer = bare_app.test_client().options("/forgotten")
+
+    assert (answer.status_code, answer.text) == (200, "")
+
+
 def test_a_public_view_answers(bare_app):
     assert bare_app.test_client().get("/open").text == "hello"
 

@@ -6,7 +6,7 @@ from uuid import uuid4
 import pytest
 
 from referral.access.matrix import as_markdown
-from referral.access.policy import CONSOLE, POLICY, Actor, Permission, Role, Target, fits, permits
+from referral.access.policy import CONSOLE, KEY_ROLES, POLICY, Actor, Permission, Role, Target, fits, permits
 from tests.test_docs import DOCS
 
 OWN, OTHER, ONESELF, SOMEBODY = (uuid4() for _ in range(4))
@@ -17,19 +17,44 @@ EVERYONE = set(PERSONS)
 LEAD = (Role.ORGANIZATION_LEAD, "own", EVERYONE)
 LEAD_OF_OTHERS = (Role.ORGANIZATION_LEAD, "own", {SOMEBODY})
 OPERATOR = (Role.OPERATOR, "all", EVERYONE)
+VETTER = (Role.VETTER, "all", EVERYONE)
+EDITOR = (Role.PARTNER_EDITOR, "own", EVERYONE)
+WORKER = (Role.INTAKE_WORKER, "own", EVERYONE)
+LINK = (Role.LISTING_LINK, "own", EVERYONE)
+HOUSE_PHONE = (Role.HOUSE_PHONE, "own", EVERYONE)
+ANYWHERE = [
+    (role, whose, EVERYONE)
+    for role in (Role.INTAKE_WORKER, Role.ORGANIZATION_LEAD, Role.PARTNER_EDITOR)
+    for whose in ("own", "another's")
+]
 OPERATOR_OF_OTHERS = (Role.OPERATOR, "all", {SOMEBODY})
 
 EXPECTED = {
     Permission.ACCOUNT_OWN: [],
+    Permission.APPLICATION_REVIEW: [VETTER],
     Permission.AUDIT_EXPIRE: [OPERATOR],
     Permission.AUDIT_READ: [LEAD, (Role.PRIVACY_OFFICER, "own", EVERYONE)],
     Permission.AUDIT_VERIFY: [OPERATOR, (Role.PRIVACY_OFFICER, "all", EVERYONE)],
+    Permission.CAPACITY_SHARE: [LEAD, EDITOR],
+    Permission.CAPACITY_TELL: [LEAD, EDITOR, WORKER, HOUSE_PHONE],
+    Permission.CATALOGUE_OVERSEE: [OPERATOR, VETTER],
+    Permission.DO_NOT_LIST_CHANGE: [VETTER, (Role.PRIVACY_OFFICER, "all", EVERYONE)],
     Permission.EDITION_BUILD: [OPERATOR],
     Permission.FLAG_REVIEW: [OPERATOR, (Role.VETTER, "all", EVERYONE)],
+    Permission.HOUSE_PHONE_PAIR: [LEAD, EDITOR],
+    Permission.LISTING_CONFIRM: [LEAD, EDITOR, LINK],
     Permission.LISTING_IMPORT: [OPERATOR],
+    Permission.LISTING_MERGE: [VETTER],
+    Permission.LISTING_PROPOSE: [LEAD, EDITOR, LINK, VETTER],
+    Permission.LISTING_READ: [LEAD, EDITOR, WORKER, LINK, VETTER],
+    Permission.LISTING_READ_FOR_WORKERS: [*ANYWHERE, VETTER],
+    Permission.LISTING_WITHDRAW: [LEAD, EDITOR, LINK, VETTER],
     Permission.MAIL_REVIEW: [OPERATOR],
     Permission.MEMBERSHIP_CHANGE: [LEAD_OF_OTHERS, OPERATOR_OF_OTHERS],
     Permission.MEMBERSHIP_LIST: [LEAD, OPERATOR],
+    Permission.PROPOSAL_REVIEW: [VETTER],
+    Permission.REMINDER_CHOOSE: [LEAD, EDITOR, LINK],
+    Permission.ROUND_RUN: [VETTER],
     Permission.USER_CREATE: [OPERATOR],
     Permission.USER_INVITE: [LEAD, OPERATOR],
     Permission.USER_OFFBOARD: [LEAD_OF_OTHERS, OPERATOR_OF_OTHERS],
@@ -94,6 +119,12 @@ def test_of_two_memberships_only_the_one_acted_for_counts():
 def test_no_organization_can_make_someone_operator_or_vetter(role):
     assert not fits(role, OWN)
     assert not Actor("Exemple", frozenset({(OWN, role)}), acting_for=OWN).acts_as(role)
+
+
+@pytest.mark.parametrize("role", sorted(KEY_ROLES))
+def test_nobody_can_be_given_the_role_of_a_link_or_a_telephone(role):
+    assert not fits(role, OWN)
+    assert not fits(role, None)
 
 
 @pytest.mark.parametrize("role", [Role.PARTNER_EDITOR, Role.INTAKE_WORKER, Role.ORGANIZATION_LEAD])

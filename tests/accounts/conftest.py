@@ -59,7 +59,7 @@ class Person:
 def code_of(app: Flask, secret: str) -> str:
     """Return the six digits of a sealed secret at this moment."""
     with app.app_context():
-        return str(factors._totp()._totp.from_source(secret).generate(now().timestamp()).token)  # noqa: SLF001
+        return factors._totp().generate_totp_password(secret)  # noqa: SLF001
 
 
 @cache

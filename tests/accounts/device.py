@@ -27,12 +27,15 @@ class Device:
     origin: str = SITE
     host: str = "127.0.0.1"
     flags: int = PRESENT | VERIFIED
+    left_out: frozenset[int] = frozenset()
+    """Parts that its key does not have."""
 
     def make(self, options: dict[str, Any]) -> str:
         """Answer what asks for a new passkey."""
         numbers = self.key.public_key().public_numbers()
         x, y = (number.to_bytes(32, "big") for number in (numbers.x, numbers.y))
-        key = cbor2.dumps({1: 2, 3: -7, -1: 1, -2: x, -3: y})
+        parts = {1: 2, 3: -7, -1: 1, -2: x, -3: y}
+        key = cbor2.dumps({name: part for name, part in parts.items() if name not in self.left_out})
         tail = bytes(16) + len(self.id).to_bytes(2, "big") + self.id + key
         made = {"fmt": "none", "attStmt": {}, "authData": self.data(NEW) + tail}
         said = self.say("webauthn.create", options)

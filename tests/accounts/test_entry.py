@@ -12,6 +12,7 @@ from itsdangerous import URLSafeTimedSerializer
 from referral.accounts import factors
 from referral.accounts.models import Stage, User, UserSession
 from referral.accounts.names import hash_token
+from referral.accounts.recovery import draw_codes
 from referral.accounts.sessions import find_sign_in
 from referral.shared.clock import now
 from referral.shared.database import writing
@@ -197,7 +198,7 @@ def recovery(people, session):
     person = people.lead()
     with writing(session):
         user = factors.find_user(session, person.id)
-        codes = factors.make_recovery_codes(session, user, None)
+        codes = factors.make_recovery_codes(session, user, None, draw_codes())
     return person, codes
 
 
@@ -234,6 +235,57 @@ def test_recovery_codes_are_not_in_the_database_in_clear(recovery, session):
     kept = str(session.get_one(User, person.id).mf_recovery_codes)
 
     assert not [code for code in codes if code in kept or code.replace("-", "") in kept]
+
+
+def test_recovery_codes_are_kept_as_hashes_of_passwords(recovery, session):
+    person, codes = recovery
+    kept = session.get_one(User, person.id).mf_recovery_codes
+
+    assert len(kept) == len(codes)
+    assert all(each.partition(":")[2].startswith("$argon2id$") for each in kept)
+
+
+@pytest.mark.parametrize("typed", ["abcd-abcd-abcd-abcd", "", "zz", "é" * 16])
+def test_whatever_is_typed_instead_of_a_recovery_code_costs_one_check(recovery, visit, count_checks, typed):
+    person, _ = recovery
+    visit.type_password(person.username)
+    visit.type_code("abcd-abcd-abcd-abcd")
+    count_checks.clear()
+    visit.type_code(typed or "x")
+
+    assert count_checks == ["verify_password"]
+
+
+def test_a_right_recovery_code_costs_as_many_checks_as_a_wrong_one(recovery, visit, count_checks):
+    person, codes = recovery
+    visit.type_password(person.username)
+    visit.type_code("abcd-abcd-abcd-abcd")
+    count_checks.clear()
+    visit.type_code(codes[-1])
+
+    assert count_checks == ["verify_password"]
+
+
+def test_an_altered_secret_of_an_application_is_refused_and_recorded(people, visit, session, events):
+    person = people.lead()
+    code, sealed = person.code(visit.app), person.secret
+    people.change(person, totp_secret=sealed[:60] + ("A" if sealed[60] != "A" else "B") + sealed[61:])
+    visit.type_password(person.username)
+    answer = visit.type_code(code)
+
+    assert answer.status_code == 422
+    assert ("refusal", "altered_secret", person.name) in events()
+
+
+def test_an_altered_secret_that_was_not_yet_kept_begins_anew(people, browser_of, session):
+    person = people.lead()
+    browser = browser_of(person)
+    browser.post("/factor/application/begin")
+    (row,) = session_rows(session, person)
+    with writing(session):
+        row.waiting_secret = row.waiting_secret[::-1]
+
+    assert browser.get("/factor/application").location == "/en/account/factor"
 
 
 def test_new_recovery_codes_end_the_old_ones(recovery, browser_of, open_browser):

@@ -68,6 +68,20 @@ def test_accepting_opens_nothing_but_the_choice_of_a_second_step(invited, visit,
     assert [row.stage for row in session_rows(session, find(session))] == [Stage.SETUP]
 
 
+def test_accepting_ends_the_session_that_the_browser_had(people, browser_of, invited, session):
+    person = people.lead()
+    accept(browser_of(person), invited[1])
+
+    assert not session_rows(session, person)
+
+
+def test_an_invitation_that_makes_no_account_ends_no_session(people, browser_of, invited):
+    browser = browser_of(people.lead())
+    browser.post(f"/invitation/{invited[1]}", {"new_password": "court"})
+
+    assert browser.is_in()
+
+
 def test_an_invitation_serves_once(invited, visit, open_browser):
     accept(visit, invited[1])
     again = accept(open_browser(), invited[1])

@@ -250,3 +250,22 @@ def test_a_failed_passkey_is_recorded_in_nobodys_name(device, visit, events):
     use(visit, device)
 
     assert events("sign_in_failed") == [("sign_in_failed", "account", None)]
+
+
+@pytest.mark.parametrize("part", [1, 3, -1, -2, -3])
+def test_a_key_without_one_of_its_parts_is_no_passkey(person, browser_of, session, part):
+    answer = add(browser_of(person), Device(left_out=frozenset({part})))
+
+    assert answer.location == "/en/account/security"
+    assert session.scalar(sa.select(sa.func.count()).select_from(Passkey)) == 0
+
+
+@pytest.mark.parametrize(
+    "answer", ['{"id":' + "[" * 8_000, '{"id":"YQ","x":' + "[" * 7_000 + "]" * 7_000 + "}"]
+)
+@pytest.mark.parametrize("path", [SIGN_IN, CONFIRM, "/passkeys"])
+def test_an_answer_that_is_nested_too_deeply_is_refused(person, browser_of, path, answer):
+    browser = browser_of(person)
+    browser.post("/passkeys/new" if path == "/passkeys" else "/passkeys/challenge")
+
+    assert browser.post(path, {"credential": answer, "name": "exemple"}).status_code in {303, 422}

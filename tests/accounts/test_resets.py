@@ -178,6 +178,13 @@ def test_a_reset_ends_all_sessions(people, open_browser, browser_of, link, sessi
     assert not session_rows(session, person)
 
 
+def test_a_reset_ends_the_session_of_another_that_the_browser_had(people, browser_of, link, session):
+    other = people.worker()
+    choose(browser_of(other), link(people.lead()))
+
+    assert not session_rows(session, other)
+
+
 def test_a_reset_is_told_by_a_letter(people, open_browser, link, letters):
     choose(open_browser(), link(people.lead()))
 

@@ -280,6 +280,8 @@ def test_nobody_may_be_left_without_a_second_factor(people, browser_of, session)
         "javascript:alert(1)",
         "/en/account/sessions/end-all",
         "/en/account/\r\nSet-Cookie: x=y",
+        "/en/account/security\n",
+        "/en/account/security?x=\r\nSet-Cookie: x=y",
         "/en/account//exemple.example",
         "/en/about",
     ],

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from referral.accounts import entry, throttling
 from referral.accounts.models import Throttle
-from referral.accounts.rules import FIRST_WAIT, FORGETTING, FREE_FAILURES, LONGEST_WAIT, wait_after
+from referral.accounts.rules import FIRST_WAIT, FORGETTING, FREE_FAILURES, FRESH, LONGEST_WAIT, wait_after
 from referral.shared.clock import now
 from referral.shared.database import DIRECTORY, db, writing
 from tests.accounts.conftest import ANOTHER, PASSWORD
@@ -130,8 +130,9 @@ def test_other_spellings_of_a_name_count_together(people, visit, cheap):
 def test_the_database_does_not_hold_the_name_that_was_typed(people, visit, session, cheap):
     fail(visit, "un-mot-de-passe-tape-au-mauvais-endroit", 1)
 
-    (row,) = session.scalars(sa.select(Throttle))
-    assert "mot-de-passe" not in str(vars(row))
+    rows = [vars(row) for row in session.scalars(sa.select(Throttle))]
+    assert rows
+    assert "mot-de-passe" not in str(rows)
 
 
 def test_codes_are_counted_too(people, visit, clock):
@@ -163,13 +164,55 @@ def test_recovery_codes_are_counted_with_the_others(people, visit):
     assert TOO_MANY in visit.type_code(person.code(visit.app)).text
 
 
-def test_fresh_proofs_are_counted_with_sign_ins(people, browser_of, cheap):
+@pytest.fixture
+def doubtful(people, browser_of, clock):
+    """Somebody signed in, and her browser that must prove anew who she is."""
     person = people.lead()
     browser = browser_of(person)
-    for _ in range(FREE_FAILURES):
-        browser.post("/confirm", {"password": ANOTHER})
+    clock.shift(FRESH)
+    return person, browser
 
-    assert TOO_MANY in browser.post("/confirm", {"password": PASSWORD}).text
+
+def confirm(browser, password, times=1):
+    """Prove anew so many times who one is; return the last answer."""
+    for _ in range(times):
+        answer = browser.post("/confirm", {"password": password})
+    return answer
+
+
+def test_fresh_proofs_are_counted(doubtful, cheap):
+    confirm(doubtful[1], ANOTHER, FREE_FAILURES)
+
+    assert TOO_MANY in confirm(doubtful[1], PASSWORD).text
+
+
+def test_a_fresh_proof_forgets_the_failures_before_it(doubtful, cheap):
+    confirm(doubtful[1], ANOTHER, FREE_FAILURES - 1)
+    confirm(doubtful[1], PASSWORD)
+
+    assert TOO_MANY not in confirm(doubtful[1], ANOTHER, FREE_FAILURES).text
+
+
+def test_whoever_tries_a_name_keeps_its_owner_out_of_nothing_where_she_is(doubtful, visit, cheap):
+    person, browser = doubtful
+    fail(visit, person.username, FREE_FAILURES + 1)
+
+    assert confirm(browser, PASSWORD).status_code == 303
+
+
+def test_nor_do_fresh_proofs_that_fail_in_one_session_in_another(doubtful, browser_of, cheap):
+    other = browser_of(doubtful[0])
+    confirm(doubtful[1], ANOTHER, FREE_FAILURES + 1)
+
+    assert confirm(other, PASSWORD).status_code == 303
+
+
+def test_a_fresh_proof_gives_no_more_tries_of_the_name(doubtful, visit, cheap):
+    person, browser = doubtful
+    fail(visit, person.username, FREE_FAILURES + 1)
+    confirm(browser, PASSWORD)
+
+    assert TOO_MANY in fail(visit, person.username, 1).text
 
 
 def test_letters_for_a_new_password_are_counted(people, visit, letters):

@@ -372,6 +372,86 @@ def test_the_warning_comes_before_the_end_and_can_be_answered(enter, door):
     expect(page.locator("#current_password")).to_have_value("half typed")
 
 
+def test_a_session_that_ends_takes_its_page_along(enter, door):
+    person = door.people.worker("sacha.gone")
+    page = enter(person)
+    page.clock.install()
+    page.goto("/en/account/security")
+    door.people.end_session_of(person)
+    page.clock.fast_forward("30:02")
+
+    expect(page.locator("#username")).to_be_visible()
+    expect(page.locator("body")).not_to_contain_text("Sacha Gone")
+    assert page.locator("[name=next]").first.input_value() == "/en/account/security"
+
+
+def type_invitation(page: Page, place: object) -> None:
+    """Begin to fill in an invitation, under a clock of the page's own."""
+    page.clock.install()
+    page.goto(f"/en/account/places/{place}/people/invite")
+    page.locator("#name").fill("Noée Exemple-Inventée")
+
+
+def test_a_form_that_was_begun_is_sealed_when_the_session_ends(enter, door):
+    person = door.people.lead("sacha.begun")
+    page = enter(person)
+    type_invitation(page, door.people.place())
+    door.people.end_session_of(person)
+    page.clock.fast_forward("30:02")
+
+    expect(page.locator("#username")).to_be_visible()
+    expect(page.locator("[name=kept]").first).not_to_have_value("")
+    assert "Exemple-Invent" not in page.content()
+
+
+def test_a_form_that_was_begun_is_never_done_where_the_session_goes_on(enter, door):
+    page = enter(door.people.lead("sacha.elsewhere"))
+    type_invitation(page, door.people.place())
+    page.locator("#email").fill("noee@exemple.example")
+    page.locator("[name=role]").first.check()
+    with page.expect_navigation():
+        page.clock.fast_forward("30:02")
+
+    expect(page.locator("[name=restored]")).to_have_count(0)
+    expect(page.locator("#name")).to_have_value("Noée Exemple-Inventée")
+
+
+WAKING = "document.dispatchEvent(new Event('visibilitychange'))"
+HIDDEN = "document.querySelector('main').hidden"
+FROM_MEMORY = "window.dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))"
+"""Played: Playwright's Chromium has no memory of pages, and one that has keeps none of ours (no-store)."""
+
+
+def sleep_over(page: Page, asleep: timedelta) -> None:
+    """Let time pass as for a device that sleeps: the clock goes on, no timer does."""
+    page.clock.install()
+    page.goto("/en/account/security")
+    page.clock.set_system_time(now() + asleep)
+
+
+@pytest.mark.parametrize(("name", "event"), [("waking", WAKING), ("memory", FROM_MEMORY)])
+def test_the_page_of_an_ended_session_is_taken_away_when_it_is_seen_again(enter, door, name, event):
+    person = door.people.worker(f"sacha.{name}")
+    page = enter(person)
+    sleep_over(page, timedelta(minutes=31))
+    expect(page.locator("body")).to_contain_text(f"Sacha {name.title()}")
+    door.people.end_session_of(person)
+
+    assert page.evaluate(f"{event}, {HIDDEN}")
+    expect(page.locator("#username")).to_be_visible()
+    expect(page.locator("body")).not_to_contain_text(f"Sacha {name.title()}")
+
+
+@pytest.mark.parametrize(("name", "event"), [("wakeful", WAKING), ("recent", FROM_MEMORY)])
+def test_a_page_that_is_seen_again_in_time_stays(enter, door, name, event):
+    page = enter(door.people.worker(f"sacha.{name}"))
+    sleep_over(page, timedelta(minutes=29))
+
+    assert not page.evaluate(f"{event}, {HIDDEN}")
+    expect(page.locator("main")).to_be_visible()
+    expect(page.locator("#username")).to_have_count(0)
+
+
 def faults(page: Page) -> list[str]:
     """Return what axe finds, and that a page is wider than its window."""
     found = AXE.run(page, options=RULES).response["violations"]
@@ -407,8 +487,8 @@ class Look(NamedTuple):
         return {"width": self.width, "scheme": self.scheme}
 
 
-LOOKS = [Look(language, width) for language in LANGUAGES for width in (PHONE, WIDE)]
-LOOKS.append(Look("fr", PHONE, "dark"))
+LOOKS = [Look("fr", PHONE), Look("en", WIDE), Look("fr", WIDE, "dark")]
+"""Each page in each language, on a phone and at a desk, in light and dark; not every one in all at once."""
 
 
 @pytest.fixture(scope="module")

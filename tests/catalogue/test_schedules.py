@@ -149,3 +149,31 @@ def test_hours_of_the_day_come_in_order(moment, hours):
 
 def test_hours_of_the_day_are_unknown_where_none_were_given():
     assert hours_today(make_listing(), at("2026-11-24T12:00")) == HoursToday("unknown")
+
+
+def only_on(day: str, opens: int, closes: int) -> Opening:
+    moment = date.fromisoformat(day)
+    return Opening((EVERY_DAY[moment.weekday()],), time(opens), time(closes), moment, moment)
+
+
+@pytest.mark.parametrize(
+    ("moment", "answer"),
+    [("2026-12-25T11:00", True), ("2026-12-25T15:00", False), ("2026-12-28T15:00", True)],
+)
+def test_hours_of_one_day_hold_instead_of_the_week_also_on_a_holiday(moment, answer):
+    assert is_open(make_listing(OFFICE, only_on("2026-12-25", 10, 14)), at(moment)) is answer
+
+
+def test_a_day_told_closed_is_closed_whatever_the_week_says():
+    listing = make_listing(OFFICE, closed_on=(date(2026, 11, 24), date(2026, 12, 25)))
+
+    assert is_open(listing, at("2026-11-24T12:00")) is False
+    assert hours_today(listing, at("2026-12-25T12:00")) == HoursToday("closed")
+    assert is_open(listing, at("2026-11-25T12:00")) is True
+
+
+def test_the_night_before_a_day_told_closed_lasts_to_its_end():
+    listing = make_listing(NIGHT, closed_on=(date(2026, 11, 25),))
+
+    assert is_open(listing, at("2026-11-25T01:00")) is True
+    assert is_open(listing, at("2026-11-26T01:00")) is False

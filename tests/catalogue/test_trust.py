@@ -6,6 +6,7 @@ import pytest
 
 from referral.catalogue.trust import (
     BY_A_PERSON,
+    BY_ITSELF,
     LADDER,
     IllegalStepError,
     Method,
@@ -24,6 +25,7 @@ ALLOWED = {
     ("sourced", "verified"): "person",
     ("sourced", "suspended"): "anyhow",
     ("sourced", "retired"): "anyhow",
+    ("contacted", "contacted"): "person",
     ("contacted", "verified"): "person",
     ("contacted", "suspended"): "anyhow",
     ("contacted", "retired"): "anyhow",
@@ -41,12 +43,24 @@ ALLOWED = {
     ("suspended", "retired"): "anyhow",
     ("retired", "candidate"): "anyhow",
 }
+OF_THE_ORGANIZATION = {
+    ("candidate", "contacted"),
+    ("sourced", "contacted"),
+    ("contacted", "contacted"),
+    ("verified", "verified"),
+    ("vetted", "vetted"),
+}
+"""What no person of ours verified is never verified by whoever is signed in, or holds a link."""
 
 
 @pytest.mark.parametrize(("current", "wanted", "method"), list(product(Trust, Trust, Method)))
 def test_ladder_allows_these_steps_and_no_other(current, wanted, method):
     allowed = ALLOWED.get((current.value, wanted.value))
-    if allowed == "anyhow" or (allowed == "person" and method in BY_A_PERSON):
+    if method in BY_ITSELF:
+        is_allowed = (current.value, wanted.value) in OF_THE_ORGANIZATION
+    else:
+        is_allowed = allowed == "anyhow" or (allowed == "person" and method in BY_A_PERSON)
+    if is_allowed:
         check_step(current, wanted, method)
     else:
         with pytest.raises(IllegalStepError):

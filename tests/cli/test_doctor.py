@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import shutil
+import ssl
 from collections import namedtuple
 from datetime import timedelta
 
@@ -11,12 +12,14 @@ from click.testing import Result
 from config import Config
 from referral.app import create_app
 from referral.cli import doctor
+from referral.cli.certificate import CertificateError, Fault, ask_for_end, find_end
 from referral.edition.folder import EditionFolder
 from referral.edition.manifest import read_manifest
 from referral.mail.sending import PutOffError, RefusedError
 from referral.mail.services import deliver_due, enqueue_apart
 from referral.shared.clock import now
 from referral.shared.database import DIRECTORY, db
+from referral.shared.seals import seal_anew
 from referral.shared.tick import Note, write_note
 from tests.conftest import SECRET_KEY
 from tests.edition.conftest import Directory
@@ -245,3 +248,121 @@ def test_a_checkout_is_told_that_it_is_no_place_to_serve_people(run, whole, app,
     monkeypatch.setitem(app.config, "DEVELOPMENT", True)  # noqa: FBT003  # a setting
 
     assert "RELAIS_DEVELOPMENT is 1" in run().output
+
+
+def verification_error(code: int) -> ssl.SSLCertVerificationError:
+    error = ssl.SSLCertVerificationError("certificate verify failed")
+    error.verify_code = code
+    return error
+
+
+@pytest.fixture
+def shown(app, monkeypatch):
+    """Serve the site under https, with a certificate that ends after some days or is refused."""
+    monkeypatch.setitem(app.config, "SITE_URL", "https://relais.example")
+    asked = []
+
+    def show(*, days: int = 0, error: Exception | None = None) -> list[tuple[str, int]]:
+        def ask(host: str, port: int) -> str:
+            asked.append((host, port))
+            if error is not None:
+                raise error
+            return f"{now() + timedelta(days=days, hours=1):%b %d %H:%M:%S %Y GMT}"
+
+        monkeypatch.setattr(doctor, "ask_for_end", ask)
+        return asked
+
+    return show
+
+
+def test_a_good_certificate_is_told_with_its_days(run, whole, shown):
+    asked = shown(days=14)
+    result = run()
+
+    assert result.exit_code == 0, result.output
+    assert "Good – The certificate of https://relais.example is good for 14 days." in result.output
+    assert asked == [("relais.example", 443)]
+
+
+def test_a_certificate_that_ends_within_two_weeks_is_wrong(run, whole, shown):
+    shown(days=13)
+    result = run()
+
+    assert result.exit_code == 1
+    assert "WRONG – The certificate of https://relais.example is good for 13 days." in result.output
+
+
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        (10, "has ended: nobody can enter"),
+        (62, "is made for another name"),
+        (18, "from no authority that browsers know"),
+    ],
+    ids=["ended", "of another name", "made by oneself"],
+)
+def test_a_certificate_that_browsers_refuse_is_wrong(run, whole, shown, code, said):
+    shown(error=verification_error(code))
+    result = run()
+
+    assert result.exit_code == 1
+    assert said in result.output.replace("\n", " ")
+
+
+def test_a_site_that_cannot_be_reached_from_here_is_noted(run, whole, shown):
+    shown(error=TimeoutError())
+    result = run()
+
+    assert result.exit_code == 0
+    assert "Note – No secure answer came from https://relais.example" in result.output
+
+
+def test_a_site_without_https_is_not_asked(run, whole, shown, app, monkeypatch):
+    asked = shown()
+    monkeypatch.setitem(app.config, "SITE_URL", "http://127.0.0.1:8000")
+    run()
+
+    assert asked == []
+
+
+def test_nothing_that_is_no_server_has_a_certificate():
+    with pytest.raises(CertificateError) as refused:
+        find_end("https://127.0.0.1:1", ask_for_end)
+
+    assert refused.value.fault is Fault.UNREACHABLE
+
+
+@pytest.fixture
+def letter_of_before(app, session, monkeypatch):
+    """A letter that the secret key of before sealed; it is to be set, or not."""
+    enqueue_apart(invitation())
+    session.rollback()
+    monkeypatch.setitem(app.config, "SECRET_KEY", "a-newer-key-for-tests-9876543210-zyxwv")
+    monkeypatch.setitem(app.config, "MAIL_HOST", "mail.example")
+    monkeypatch.setitem(app.config, "MAIL_FROM", "relais@relais.example")
+
+
+def test_what_the_old_key_sealed_is_counted(run, whole, app, letter_of_before, monkeypatch):
+    monkeypatch.setitem(app.config, "SECRET_KEY_OLD", SECRET_KEY)
+    result = run()
+
+    assert result.exit_code == 0, result.output
+    assert "1 thing waits to be sealed anew: keep RELAIS_SECRET_KEY_OLD." in result.output
+
+
+def test_an_old_key_that_nothing_needs_can_go(run, whole, app, letter_of_before, monkeypatch):
+    monkeypatch.setitem(app.config, "SECRET_KEY_OLD", SECRET_KEY)
+    seal_anew(now())
+
+    assert "take RELAIS_SECRET_KEY_OLD away" in run().output
+
+
+def test_what_no_key_opens_is_wrong(run, whole, letter_of_before):
+    result = run()
+
+    assert result.exit_code == 1
+    assert "No key that is set opens 1 thing." in result.output
+
+
+def test_without_an_old_key_none_is_spoken_of(run, whole):
+    assert "SECRET_KEY_OLD" not in run().output

@@ -10,9 +10,12 @@ import pytest
 import sqlalchemy as sa
 
 from referral.directory import feedback_views
+from referral.evidence.kinds import FlagAnswer
 from referral.evidence.models import ListingFlag, UnmetNeed
+from referral.evidence.services import answer_flag
+from referral.mail.models import Outbox
 from referral.shared.clock import now
-from referral.shared.database import DIRECTORY, db
+from referral.shared.database import DIRECTORY, db, writing
 from referral.shared.turns import TooLongAWaitError
 from referral.web.helplines import load_help_lines
 from referral.web.limits import EXTENSION
@@ -112,7 +115,10 @@ def test_a_flag_is_held_for_review_and_changes_nothing(client, session, service)
     before = client.get(f"/fr/services/{service.id}").text
     response = client.post(address(service), data={"kind": "phone", "note": "Ne répond plus."})
 
-    assert (response.status_code, response.headers["Location"]) == (303, address(service) + "/sent")
+    assert (response.status_code, response.headers["Location"].split("?")[0]) == (
+        303,
+        address(service) + "/sent",
+    )
     assert [(each.kind, each.note, each.status) for each in flags(session)] == [
         ("phone", "Ne répond plus.", "waiting")
     ]
@@ -134,6 +140,62 @@ def test_a_listing_that_says_too_much_shows_at_once_what_to_do(client, service):
     assert "unsafe" not in response.headers["Location"]
     assert "Quoi faire maintenant" in text
     assert 'href="tel:+15145550100"' in text
+
+
+CODE = re.compile(r"<strong>([0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4})</strong>")
+
+
+def flag_and_read_code(client, service):
+    return CODE.search(client.post(address(service), data={"kind": "hours"}, follow_redirects=True).text)[1]
+
+
+def ask(client, code, language="fr"):
+    return client.post(f"/{language}/what-came-of-it", data={"code": code})
+
+
+def test_whoever_flagged_gets_a_code_that_no_address_tells(client, service):
+    location = client.post(address(service), data={"kind": "hours"}).headers["Location"]
+    code = CODE.search(client.get(location).text)[1]
+
+    assert code not in location
+    assert code.replace("-", "") not in location
+
+
+def test_a_code_that_is_none_is_answered_as_one_that_waits(client, service):
+    waits, none = (ask(client, code).text for code in (flag_and_read_code(client, service), "2222-2222-2222"))
+
+    assert "rien à dire" in unescape(waits)
+    assert re.sub(r'value="[^"]*"', "", waits) == re.sub(r'value="[^"]*"', "", none)
+
+
+@pytest.mark.parametrize(
+    ("language", "words"), [("fr", "La fiche a été corrigée."), ("en", "The listing was corrected.")]
+)
+def test_a_code_tells_what_came_of_a_flag(client, session, service, language, words):
+    code = flag_and_read_code(client, service)
+    (flag,) = flags(session)
+    answer_flag(flag, FlagAnswer.CORRECTED, "", "Robin Exemple", now())
+    session.commit()
+
+    assert words in unescape(ask(client, code, language).text)
+
+
+def test_codes_cannot_be_tried_one_after_the_other(client, service):
+    answers = [ask(client, f"2222-2222-{number:04}").status_code for number in range(11)]
+
+    assert answers == [200] * 10 + [429]
+
+
+def test_a_flag_writes_to_the_organization_without_saying_what_was_told(client, session, service):
+    session.rollback()
+    with writing(session):
+        session.get(type(service), service.id).email = "boite@exemple.example"
+    client.post(address(service), data={"kind": "other", "note": "Un mot à ne pas répéter."})
+    session.rollback()
+    (row,) = session.scalars(sa.select(Outbox)).all()
+
+    assert row.kind == "listing_flagged"
+    assert b"ne pas" not in row.sealed
 
 
 def test_a_note_that_holds_an_address_comes_back_with_a_clear_error(client, session, service):

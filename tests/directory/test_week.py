@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import time
+from datetime import date, time
 
 import pytest
 
@@ -42,3 +42,18 @@ def test_what_never_closes_has_no_days():
 
 def test_unknown_hours_are_not_said():
     assert say_week(make_listing("muet")) == ()
+
+
+def test_single_days_are_said_with_their_date_until_they_are_over():
+    holiday = Opening(("FR",), time(10), time(14), date(2026, 12, 25), date(2026, 12, 25))
+    listing = make_listing("fête", openings=(holiday,), closed_on=(date(2027, 1, 1),))
+
+    def said(today):
+        return [each.replace("\u00a0", " ") for each in say_week(listing, today)]
+
+    assert said(date(2026, 12, 1)) == [
+        "25 décembre 2026 seulement : de 10 h à 14 h",
+        "1er janvier 2027 : fermé",
+    ]
+    assert said(date(2026, 12, 26)) == ["1er janvier 2027 : fermé"]
+    assert said(date(2027, 1, 2)) == []

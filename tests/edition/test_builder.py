@@ -212,3 +212,16 @@ def test_an_edition_stays_readable_after_its_files_are_deleted(directory, build,
     build(kept=1)
 
     assert edition.listing(0).name.fr == "Bon"
+
+
+def test_a_listing_without_a_name_in_french_is_not_published(directory, build):
+    service = directory.add()
+    directory.change(service, name=Bilingual(None, "Example Service"))
+
+    assert build().manifest.services == 0
+
+
+def test_a_listing_without_a_name_in_english_is_published(directory, build):
+    directory.add("Service Exemple")
+
+    assert build().manifest.services == 1

@@ -24,9 +24,10 @@ from referral.catalogue.models import (
     ServiceArea,
     ServiceAtLocation,
 )
-from referral.edition.compilation import HeldBackError, compile_listing, withhold_traces
+from referral.edition.compilation import compile_listing
 from referral.edition.folder import EditionFolder
 from referral.edition.reader import Edition
+from referral.edition.withholding import HeldBackError, withhold_traces
 from referral.search.engine import search
 from referral.search.query import Query
 from referral.shared.bilingual import Bilingual

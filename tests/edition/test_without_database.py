@@ -57,7 +57,9 @@ def app_without_database(request: pytest.FixtureRequest, tmp_path: Path) -> Iter
     with request.param(tmp_path) as installation:
         editions = tmp_path / "editions"
         sealing = tmp_path / "sealing"
-        app = create_app(Config(SECRET_KEY, installation.url, EDITION_DIR=editions, SEALING_DIR=sealing))
+        app = create_app(
+            Config(SECRET_KEY, DIRECTORY_URL=installation.url, EDITION_DIR=editions, SEALING_DIR=sealing)
+        )
         with app.app_context():
             upgrade()
             Directory(directory_session()).add("Service Exemple")
@@ -83,8 +85,8 @@ def public_addresses(app: Flask) -> list[str]:
 
 
 def is_door(rule: Rule) -> bool:
-    """Say whether an address is for those who sign in, who need the database."""
-    return rule.endpoint.startswith("accounts.")
+    """Say whether an address is for who signs in, holds a link or asks to be listed."""
+    return rule.endpoint.partition(".")[0] in {"accounts", "apply", "house", "links", "listings", "vetting"}
 
 
 def test_every_public_page_answers_without_its_database(app_without_database):
@@ -105,6 +107,6 @@ def test_a_process_without_credentials_answers_all_but_what_must_be_written_down
     answers = {address: bare.get(address).status_code for address in addresses}
 
     assert {address for address, status in answers.items() if status == 503} == {
-        address for address in addresses if address.endswith(("/fix", "/unmet-need"))
+        address for address in addresses if address.endswith(("/fix", "/unmet-need", "/what-came-of-it"))
     }
     assert set(answers.values()) == {200, 302, 503}

@@ -13,7 +13,7 @@ from referral.audit.services import NotWritingError, record
 from referral.mail.letters import WAITS, LetterError
 from referral.mail.models import Outbox
 from referral.mail.queries import count_unsent, list_unsent
-from referral.mail.sealing import KEY, derive_key
+from referral.mail.sealing import KEY, USE
 from referral.mail.sending import PutOffError, RefusedError, UnreachableError
 from referral.mail.services import (
     CLAIM,
@@ -28,6 +28,7 @@ from referral.mail.services import (
 )
 from referral.shared.clock import now
 from referral.shared.database import DIRECTORY, db, writing
+from referral.shared.seals import make_seal
 from tests.mail.post import LINK, Post, invitation
 
 
@@ -219,7 +220,9 @@ def test_many_who_deliver_at_once_send_each_letter_once(app, session, put):
 
 def test_a_letter_sealed_under_another_key_is_dead_and_says_why(app, session, put, monkeypatch):
     at = put()
-    monkeypatch.setitem(app.extensions, KEY, derive_key("another-key"))
+    monkeypatch.setitem(
+        app.extensions, KEY, make_seal({"SECRET_KEY": "another-key", "SECRET_KEY_OLD": None}, USE)
+    )
 
     assert deliver_due(session, Post(), at).dead == 1
     assert only_row(session).reason == "unreadable"

@@ -156,6 +156,9 @@ class ExampleEdition:
         ids = [each.id for each in self.listings]
         return ids.index(str(service_id)) if str(service_id) in ids else None
 
+    def moved_to(self, _old_id: uuid.UUID) -> uuid.UUID | None:
+        """Return where what became part of another is: nothing did."""
+
     def organization(self, organization_id: uuid.UUID) -> OrganizationEntry | None:
         """Return an organization with the positions of its listings."""
         positions = tuple(

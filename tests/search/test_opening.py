@@ -25,6 +25,9 @@ openings = st.builds(
 listings = st.builds(
     make_listing,
     openings=st.lists(openings, max_size=3).map(tuple),
+    closed_on=st.lists(
+        st.sampled_from([date(2026, 6, 23), date(2026, 6, 24), date(2026, 12, 31)]), max_size=2
+    ).map(tuple),
     always_open=st.sampled_from([None, True, False]),
     status=st.sampled_from(["active", "active", "temporarily closed"]),
 )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from flask import Flask
-from werkzeug.routing import Rule
+from werkzeug.routing import AnyConverter, BaseConverter, Rule
 
 from referral.access.guard import PUBLIC
 
@@ -50,12 +50,19 @@ def _routes(app: Flask) -> Iterator[Route]:
 
 def _path(app: Flask, rule: Rule) -> str:
     values = {
-        name: NAMED.get(name) or VALUES[type(converter).__name__]
+        name: NAMED.get(name) or _value_of(converter)
         for name, converter in rule._converters.items()  # noqa: SLF001  # werkzeug has no other way
     }
     return app.url_map.bind("localhost").build(
         rule.endpoint, values | dict(rule.defaults or {}), rule_method(rule)
     )
+
+
+def _value_of(converter: BaseConverter) -> object:
+    """Return a value for a variable: French where a language may stand, else the first of what may."""
+    if isinstance(converter, AnyConverter) and "fr" not in converter.items:
+        return min(converter.items)
+    return VALUES[type(converter).__name__]
 
 
 def rule_method(rule: Rule) -> str:

@@ -7,7 +7,7 @@ import time
 import pytest
 
 from referral.catalogue.confidentiality import address_traces, url_traces
-from referral.edition.compilation import tells_of_a_place
+from referral.edition.withholding import tells_of_a_place
 
 PATIENCE_S = 2.0
 

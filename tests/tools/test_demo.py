@@ -22,7 +22,7 @@ from pathlib import Path
 import pytest
 
 from config import Config
-from referral.access.policy import Role
+from referral.access.policy import KEY_ROLES, Role
 from referral.demo.people import PEOPLE
 from referral.shared.paths import ROOT
 from tools import demo, instance
@@ -225,7 +225,7 @@ def enter(site: str, username: str) -> str:
         return str(page.url)
 
 
-@pytest.mark.parametrize("role", Role)
+@pytest.mark.parametrize("role", sorted(set(Role) - KEY_ROLES))
 def test_somebody_of_each_role_signs_in_with_one_press(running, role):
     person = next(each for each in PEOPLE if role in {held for _, held in each.roles})
 

@@ -128,6 +128,14 @@ def session(app: Flask) -> Iterator[Session]:
         db.session.remove()
         empty_tables(db.engines[DIRECTORY], app.extensions["filled_by_migrations"])
         empty_folder(app.config["EDITION_DIR"])
+        forget_edition(app)
+
+
+def forget_edition(app: Flask) -> None:
+    """Let the next test begin with a reader that knows no edition: one never goes back to a lower number."""
+    from referral.edition import reader  # noqa: PLC0415  # tests of pure rules need no application
+
+    reader.init_app(app)
 
 
 class Visitor(FlaskClient):

@@ -189,7 +189,15 @@ def test_without_a_source_nobody_knows(app, house, monkeypatch):
     monkeypatch.delitem(app.extensions, SOURCE)
 
     assert UNKNOWN in house.public()
-    assert UNKNOWN in app.test_client().get("/en/services").text
+
+
+def test_a_card_says_only_what_is_known_of_tonight(app, house, monkeypatch):
+    house.open_to_all()
+    house.tell("full")
+    assert "Room tonight" in app.test_client().get("/en/services").text
+    monkeypatch.delitem(app.extensions, SOURCE)
+
+    assert "Room tonight" not in app.test_client().get("/en/services").text
 
 
 def test_the_page_says_who_told_last_and_that_it_has_faded(house, clock):

@@ -17,6 +17,7 @@ from referral.catalogue.models import Service
 from referral.directory.live import SOURCE
 from referral.edition.builder import build_edition
 from referral.edition.reader import READER, EditionReader
+from referral.partners.live import LiveReader
 from tests.conftest import Visitor
 from tests.edition.conftest import Directory
 from tests.security.people import Person, make_user, sign_in
@@ -29,11 +30,10 @@ PLENTY_SECONDS = 30.0
 def build(app: Flask, session: Session) -> None:
     """Publish what the directory holds; on a busy machine too, readers wait for what holds tonight.
 
-    The reader is new: that of a test before would refuse an edition of a lower number.
+    Both readers are new: those of a test before would refuse a lower number, or rest from a slow answer.
     """
     app.extensions[READER] = EditionReader(app.config["EDITION_DIR"])
-    app.extensions[SOURCE].wait_seconds = PLENTY_SECONDS
-    app.extensions[SOURCE].rest_seconds = 0.0
+    app.extensions[SOURCE] = LiveReader(app.extensions[SOURCE].fading, PLENTY_SECONDS, rest_seconds=0.0)
     build_edition(session, app.config["EDITION_DIR"], "sourced", 3)
 
 

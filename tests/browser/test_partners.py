@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import os
-import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,22 +10,17 @@ from uuid import UUID
 
 import pytest
 import sqlalchemy as sa
-from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
 from playwright.sync_api import Page, expect
 
-from config import Config
 from referral.access.policy import Role
-from referral.app import create_app
 from referral.catalogue.change_models import Proposal
 from referral.catalogue.models import Service
 from referral.edition.reader import current_edition
-from referral.shared.database import DIRECTORY, db, directory_session
-from tests.browser.conftest import AUDIT_KEY, SECRET_KEY, served, settings
+from referral.shared.database import directory_session
+from tests.browser.copies import copied, faults, served_copy
 from tests.security.people import make_user, sign_in
 
-AXE = Axe()
-RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 PHONE, WIDE = 360, 1280
 NEW_NUMBER = "514 555-0177"
 
@@ -48,24 +41,8 @@ class Scene:
 @pytest.fixture(scope="module")
 def scene(editions: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
     """Copy what was built, and sign in editors of organizations that have a telephone."""
-    folder = tmp_path_factory.mktemp("partners")
-    shutil.copy(editions.parent / "directory.db", folder / "directory.db")
-    shutil.copytree(editions, folder / "editions")
-    config = Config(
-        SECRET_KEY=SECRET_KEY,
-        AUDIT_KEY=AUDIT_KEY,
-        AUDIT_WITNESS=folder / "witness.json",
-        DIRECTORY_URL=f"sqlite:///{folder}/directory.db",
-        EDITION_DIR=folder / "editions",
-        SEALING_DIR=folder / "sealing",
-        COOKIES_SECURE=False,
-        DEVELOPMENT=True,
-    )
-    app = create_app(config)
-    with app.app_context():
+    with copied(editions, tmp_path_factory.mktemp("partners")) as app:
         yield make_scene(app)
-        db.session.remove()
-        db.engines[DIRECTORY].dispose()
 
 
 def make_scene(app: Flask) -> Scene:
@@ -88,21 +65,8 @@ def make_scene(app: Flask) -> Scene:
 @pytest.fixture(scope="module")
 def site(scene: Scene, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Address of a server that has that database."""
-    environment = settings(scene.app.config["EDITION_DIR"], scene.app.config["DIRECTORY_URL"])
-    environment |= {
-        "RELAIS_COOKIES_SECURE": "0",
-        "RELAIS_SEALING_DIR": str(scene.app.config["SEALING_DIR"]),
-        "RELAIS_AUDIT_WITNESS": str(scene.app.config["AUDIT_WITNESS"]),
-    }
-    with served(environment, tmp_path_factory.mktemp("partners-server") / "log") as address:
+    with served_copy(scene.app, tmp_path_factory.mktemp("partners-server")) as address:
         yield address
-
-
-def faults(page: Page) -> list[str]:
-    found = AXE.run(page, options=RULES).response["violations"]
-    return [
-        f"{each['id']}: {json.dumps([node['html'][:160] for node in each['nodes'][:3]])}" for each in found
-    ]
 
 
 def shoot(page: Page, name: str) -> None:

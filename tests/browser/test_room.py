@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
@@ -12,23 +10,18 @@ from uuid import UUID
 
 import pytest
 import sqlalchemy as sa
-from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
 from playwright.sync_api import Page, expect
 
-from config import Config
 from referral.access.policy import Role
-from referral.app import create_app
 from referral.catalogue.change_models import Audience, RoomAudience, ServiceCapacity
 from referral.catalogue.models import Attribute, Service, TaxonomyTerm
 from referral.edition.reader import current_edition
 from referral.shared.clock import now
-from referral.shared.database import DIRECTORY, db, directory_session, writing
-from tests.browser.conftest import AUDIT_KEY, SECRET_KEY, served, settings
+from referral.shared.database import directory_session, writing
+from tests.browser.copies import copied, faults, served_copy
 from tests.security.people import make_user, sign_in
 
-AXE = Axe()
-RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 PHONE, WIDE, SMALL = 360, 1280, 320
 UNKNOWN = "Place cette nuit : inconnu, appelez"
 
@@ -56,24 +49,8 @@ class Scene:
 @pytest.fixture(scope="module")
 def scene(editions: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
     """Copy what was built, and sign in whoever leads the organization of a shelter."""
-    folder = tmp_path_factory.mktemp("room")
-    shutil.copy(editions.parent / "directory.db", folder / "directory.db")
-    shutil.copytree(editions, folder / "editions")
-    config = Config(
-        SECRET_KEY=SECRET_KEY,
-        AUDIT_KEY=AUDIT_KEY,
-        AUDIT_WITNESS=folder / "witness.json",
-        DIRECTORY_URL=f"sqlite:///{folder}/directory.db",
-        EDITION_DIR=folder / "editions",
-        SEALING_DIR=folder / "sealing",
-        COOKIES_SECURE=False,
-        DEVELOPMENT=True,
-    )
-    app = create_app(config)
-    with app.app_context():
+    with copied(editions, tmp_path_factory.mktemp("room")) as app:
         yield make_scene(app)
-        db.session.remove()
-        db.engines[DIRECTORY].dispose()
 
 
 def make_scene(app: Flask) -> Scene:
@@ -105,21 +82,8 @@ def make_scene(app: Flask) -> Scene:
 @pytest.fixture(scope="module")
 def site(scene: Scene, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Address of a server that has that database."""
-    environment = settings(scene.app.config["EDITION_DIR"], scene.app.config["DIRECTORY_URL"])
-    environment |= {
-        "RELAIS_COOKIES_SECURE": "0",
-        "RELAIS_SEALING_DIR": str(scene.app.config["SEALING_DIR"]),
-        "RELAIS_AUDIT_WITNESS": str(scene.app.config["AUDIT_WITNESS"]),
-    }
-    with served(environment, tmp_path_factory.mktemp("room-server") / "log") as address:
+    with served_copy(scene.app, tmp_path_factory.mktemp("room-server")) as address:
         yield address
-
-
-def faults(page: Page) -> list[str]:
-    found = AXE.run(page, options=RULES).response["violations"]
-    return [
-        f"{each['id']}: {json.dumps([node['html'][:160] for node in each['nodes'][:3]])}" for each in found
-    ]
 
 
 def public(visit, scene: Scene, said: str) -> Page:

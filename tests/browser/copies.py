@@ -1,0 +1,61 @@
+"""Servers of a file's own, on a copy of what was built once for all; and what a page is held to."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+
+from axe_playwright_python.sync_playwright import Axe
+from flask import Flask
+from playwright.sync_api import Page
+
+from config import Config
+from referral.app import create_app
+from referral.shared.database import DIRECTORY, db
+from tests.browser.conftest import AUDIT_KEY, SECRET_KEY, served, settings
+
+AXE = Axe()
+RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+
+
+@contextmanager
+def copied(editions: Path, folder: Path) -> Iterator[Flask]:
+    """Hold the context of an application on a copy of the directory and its edition."""
+    shutil.copy(editions.parent / "directory.db", folder / "directory.db")
+    shutil.copytree(editions, folder / "editions")
+    config = Config(
+        SECRET_KEY=SECRET_KEY,
+        AUDIT_KEY=AUDIT_KEY,
+        AUDIT_WITNESS=folder / "witness.json",
+        DIRECTORY_URL=f"sqlite:///{folder}/directory.db",
+        EDITION_DIR=folder / "editions",
+        SEALING_DIR=folder / "sealing",
+        COOKIES_SECURE=False,
+        DEVELOPMENT=True,
+    )
+    app = create_app(config)
+    with app.app_context():
+        yield app
+        db.session.remove()
+        db.engines[DIRECTORY].dispose()
+
+
+def served_copy(app: Flask, folder: Path) -> AbstractContextManager[str]:
+    """Serve such a copy; gives its address."""
+    environment = settings(app.config["EDITION_DIR"], app.config["DIRECTORY_URL"]) | {
+        "RELAIS_COOKIES_SECURE": "0",
+        "RELAIS_SEALING_DIR": str(app.config["SEALING_DIR"]),
+        "RELAIS_AUDIT_WITNESS": str(app.config["AUDIT_WITNESS"]),
+    }
+    return served(environment, folder / "log")
+
+
+def faults(page: Page) -> list[str]:
+    """Return what axe finds wrong with a page, each with where."""
+    found = AXE.run(page, options=RULES).response["violations"]
+    return [
+        f"{each['id']}: {json.dumps([node['html'][:160] for node in each['nodes'][:3]])}" for each in found
+    ]

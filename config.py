@@ -47,12 +47,15 @@ class Config:
 
     A process is in production unless ``DEVELOPMENT`` says otherwise, and then refuses what is not safe there.
     ``DIRECTORY_URL`` may be absent: a process without it serves what is public from the
-    edition and has no way to any database.
+    edition and has no way to any database. Without ``CASES_URL`` there are no case files.
     """
 
     SECRET_KEY: str
     SECRET_KEY_OLD: str | None = None
     DIRECTORY_URL: str | None = None
+    CASES_URL: str | None = None
+    KEYS_URL: str | None = None
+    MASTER_KEY_DIR: Path = Path("instance/master-keys")
     DEVELOPMENT: bool = False
     SITE_URL: str = "http://127.0.0.1:8000"
     ALLOWED_HOSTS: tuple[str, ...] = LOOPBACK
@@ -120,6 +123,7 @@ class Config:
             AUDIT_WITNESS=Path(given.get("AUDIT_WITNESS", "instance/audit-witness.json")).absolute(),
             AUDIT_MONTHS=read_number(given, "AUDIT_MONTHS", default=24, least=3),
             DIRECTORY_URL=read_database(given, development=development),
+            **_cases(given, development=development),
             EDITION_DIR=Path(given.get("EDITION_DIR", "instance/editions")).absolute(),
             SEALING_DIR=Path(given.get("SEALING_DIR", "instance/sealing")).absolute(),
             EDITIONS_KEPT=read_number(given, "EDITIONS_KEPT", default=3, least=1),
@@ -154,6 +158,7 @@ def _check_production(given: Mapping[str, str], environment: Mapping[str, str]) 
             f"{PREFIX}PROXIES is not set: say how many proxies of yours stand in front, 0 where there is none"
         )
     check_private_folder("SEALING_DIR", Path(given.get("SEALING_DIR", "instance/sealing")))
+    check_private_folder("MASTER_KEY_DIR", Path(given.get("MASTER_KEY_DIR", "instance/master-keys")))
 
 
 def _check_demo(given: Mapping[str, str], site: str, *, development: bool) -> None:
@@ -171,6 +176,28 @@ def _check_demo(given: Mapping[str, str], site: str, *, development: bool) -> No
         raise ConfigError(f"{demo}: not together with {PREFIX}PROXIES")
     if not given.get("DIRECTORY_URL"):
         raise ConfigError(f"{demo}: it needs a {PREFIX}DIRECTORY_URL of its own")
+
+
+def _cases(given: Mapping[str, str], *, development: bool) -> dict[str, Any]:
+    """Take where case files and their keys are: apart from each other, and from the directory."""
+    urls = {
+        name: read_database(given, name, development=development)
+        for name in ("DIRECTORY_URL", "CASES_URL", "KEYS_URL")
+    }
+    folder = Path(given.get("MASTER_KEY_DIR", "instance/master-keys")).absolute()
+    if urls["CASES_URL"] is None:
+        if urls["KEYS_URL"] is not None:
+            raise ConfigError(f"{PREFIX}KEYS_URL is of use with {PREFIX}CASES_URL only")
+        return {"MASTER_KEY_DIR": folder}
+    for name, url in urls.items():
+        if url is None:
+            raise ConfigError(f"{PREFIX}{name} is not set: {PREFIX}CASES_URL needs it")
+    if len(set(urls.values())) < len(urls):
+        raise ConfigError(
+            f"{PREFIX}DIRECTORY_URL, {PREFIX}CASES_URL and {PREFIX}KEYS_URL must name three databases:"
+            " whoever has a copy of the files must not have their keys"
+        )
+    return {"CASES_URL": urls["CASES_URL"], "KEYS_URL": urls["KEYS_URL"], "MASTER_KEY_DIR": folder}
 
 
 def _old_key(given: Mapping[str, str]) -> str | None:

@@ -16,11 +16,13 @@ import referral.catalogue.change_models
 import referral.catalogue.models
 import referral.catalogue.vetting_models
 import referral.evidence.models
+import referral.intake.models
+import referral.keyring.models
 import referral.mail.models
 import referral.partners.application_models
 import referral.partners.house_phone_models
 import referral.partners.round_models
-from referral.shared.database import DirectoryBase
+from referral.shared.database import BASES
 
 MODELS = (
     referral.accounts.models,
@@ -29,13 +31,13 @@ MODELS = (
     referral.catalogue.models,
     referral.catalogue.vetting_models,
     referral.evidence.models,
+    referral.intake.models,
+    referral.keyring.models,
     referral.mail.models,
     referral.partners.application_models,
     referral.partners.house_phone_models,
     referral.partners.round_models,
 )
-
-BASES = (DirectoryBase,)
 
 
 def render_plainly(type_: str, object_: Any, autogen_context: Any) -> str | bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -18,10 +19,20 @@ from flask import Flask
 from flask.testing import FlaskClient
 from flask_migrate import upgrade
 from playwright.sync_api import Browser, sync_playwright
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import DeclarativeBase, Session
 
 from config import Config
-from referral.shared.database import DIRECTORY, DirectoryBase, db
+from referral.shared.database import (
+    CASES,
+    DIRECTORY,
+    KEYS,
+    WRITES,
+    CasesBase,
+    DirectoryBase,
+    KeysBase,
+    close_sessions,
+    db,
+)
 from tests import postgresql
 from tools import browser as browsers
 
@@ -89,15 +100,17 @@ def database(backend: str, tmp_path: Path) -> Iterator[str]:
 def app(backend: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
     """One application a worker and a backend, on a database that the migrations made."""
     folder = tmp_path_factory.mktemp("app")
-    if backend == "sqlite":
-        yield from migrated_app(f"sqlite:///{folder}/test.db", folder / "editions")
-    else:
-        with postgresql.empty_database() as url:
-            yield from migrated_app(url, folder / "editions")
+    with ExitStack() as stack:
+        names = {"DIRECTORY_URL": "test", "CASES_URL": "cases", "KEYS_URL": "keys"}
+        if backend == "sqlite":
+            urls = {setting: f"sqlite:///{folder}/{name}.db" for setting, name in names.items()}
+        else:
+            urls = {setting: stack.enter_context(postgresql.empty_database()) for setting in names}
+        yield from migrated_app(urls.pop("DIRECTORY_URL"), folder / "editions", **urls)
 
 
 def migrated_app(url: str, editions: Path, **more: Any) -> Iterator[Flask]:
-    """Make an application on an empty database and bring that to the last migration."""
+    """Make an application on empty databases and bring those to the last migration."""
     from referral.app import create_app  # noqa: PLC0415  # tests of pure rules need no application
 
     editions.mkdir()
@@ -108,6 +121,7 @@ def migrated_app(url: str, editions: Path, **more: Any) -> Iterator[Flask]:
         DIRECTORY_URL=url,
         EDITION_DIR=editions,
         SEALING_DIR=editions.parent / "sealing",
+        MASTER_KEY_DIR=editions.parent / "master-keys",
         TESTING=True,
         **more,
     )
@@ -115,9 +129,24 @@ def migrated_app(url: str, editions: Path, **more: Any) -> Iterator[Flask]:
     with app.app_context():
         upgrade()
         app.extensions["filled_by_migrations"] = filled_tables(db.engines[DIRECTORY])
+        app.extensions["written"] = watch_writes()
     yield app
     with app.app_context():
-        db.engines[DIRECTORY].dispose()
+        for engine in db.engines.values():
+            engine.dispose()
+
+
+def watch_writes() -> set[str]:
+    """Return the names of the databases of case files that a test wrote to: only those are emptied after it."""
+    written: set[str] = set()
+    for name in db.engines.keys() & {CASES, KEYS}:
+
+        def note(connection: sa.Connection, name: str = name) -> None:
+            if connection.get_execution_options().get(WRITES):
+                written.add(name)
+
+        sa.event.listen(db.engines[name], "begin", note)
+    return written
 
 
 @pytest.fixture
@@ -126,7 +155,12 @@ def session(app: Flask) -> Iterator[Session]:
     with app.app_context():
         yield db.session()
         db.session.remove()
-        empty_tables(db.engines[DIRECTORY], app.extensions["filled_by_migrations"])
+        close_sessions()
+        empty_tables(db.engines[DIRECTORY], DirectoryBase, app.extensions["filled_by_migrations"])
+        for base in (CasesBase, KeysBase):
+            if (name := base.metadata.info["bind_key"]) in app.extensions["written"]:
+                empty_tables(db.engines[name], base, frozenset())
+        app.extensions["written"].clear()
         empty_folder(app.config["EDITION_DIR"])
         forget_edition(app)
 
@@ -178,9 +212,9 @@ def filled_tables(engine: sa.Engine) -> frozenset[str]:
         )
 
 
-def empty_tables(engine: sa.Engine, kept: frozenset[str]) -> None:
+def empty_tables(engine: sa.Engine, base: type[DeclarativeBase], kept: frozenset[str]) -> None:
     """Delete every row, also where triggers refuse it to the application."""
-    tables = [table for table in reversed(DirectoryBase.metadata.sorted_tables) if table.name not in kept]
+    tables = [table for table in reversed(base.metadata.sorted_tables) if table.name not in kept]
     with engine.begin() as connection:
         if engine.dialect.name == "postgresql":
             connection.execute(sa.text("SET LOCAL session_replication_role = replica"))

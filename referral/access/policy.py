@@ -56,11 +56,21 @@ class Permission(StrEnum):
     AUDIT_VERIFY = "audit:verify"
     CAPACITY_SHARE = "capacity:share"
     CAPACITY_TELL = "capacity:tell"
+    CASE_ASSIGN = "case:assign"
+    CASE_CHANGE = "case:change"
+    CASE_CREATE = "case:create"
+    CASE_ERASE = "case:erase"
+    CASE_EXPORT = "case:export"
+    CASE_READ = "case:read"
     CATALOGUE_OVERSEE = "catalogue:oversee"
+    CONSENT_RECORD = "consent:record"
+    DISCLOSURE_MAKE = "disclosure:make"
+    DISCLOSURE_READ = "disclosure:read"
     DO_NOT_LIST_CHANGE = "do-not-list:change"
     EDITION_BUILD = "edition:build"
     FLAG_REVIEW = "flag:review"
     HOUSE_PHONE_PAIR = "house-phone:pair"
+    INCIDENT_KEEP = "incident:keep"
     LISTING_CONFIRM = "listing:confirm"
     LISTING_IMPORT = "listing:import"
     LISTING_MERGE = "listing:merge"
@@ -71,8 +81,10 @@ class Permission(StrEnum):
     MAIL_REVIEW = "mail:review"
     MEMBERSHIP_CHANGE = "membership:change"
     MEMBERSHIP_LIST = "membership:list"
+    PACKET_READ = "packet:read"
     PROPOSAL_REVIEW = "proposal:review"
     REMINDER_CHOOSE = "reminder:choose"
+    RETENTION_CHANGE = "retention:change"
     ROUND_RUN = "round:run"
     USER_CREATE = "user:create"
     USER_INVITE = "user:invite"
@@ -154,6 +166,11 @@ def works_with_people(actor: Actor, _target: Target) -> bool:
     )
 
 
+def keeps_files(actor: Actor, _target: Target) -> bool:
+    """Say whether the actor works on case files where she acts."""
+    return actor.acts_as(Role.INTAKE_WORKER) or actor.acts_as(Role.ORGANIZATION_LEAD)
+
+
 def holds_link(actor: Actor, _target: Target) -> bool:
     """Say whether the actor is whoever follows a link from a letter."""
     return actor.acts_as(Role.LISTING_LINK)
@@ -169,6 +186,11 @@ def is_oneself(actor: Actor, target: Target) -> bool:
     return actor.user_id is not None and target.user_id in {None, actor.user_id}
 
 
+def is_her_own(actor: Actor, target: Target) -> bool:
+    """Say whether the thing asked about has an owner, and she is the one."""
+    return actor.user_id is not None and target.user_id == actor.user_id
+
+
 def is_somebody_else(actor: Actor, target: Target) -> bool:
     """Say whether another person is named: nobody resets her own factor by a lead's way."""
     return target.user_id is not None and target.user_id != actor.user_id
@@ -181,6 +203,11 @@ BY_VETTER: Clauses = ((is_vetter,),)
 BY_ITS_EDITORS: Clauses = ((is_of_the_organization, keeps_listings),)
 BY_ITS_LINK: Clauses = ((is_of_the_organization, holds_link),)
 BY_ITS_WORKERS: Clauses = ((is_of_the_organization, works_with_people),)
+BY_ITS_INTAKE: Clauses = ((is_of_the_organization, keeps_files),)
+BY_THOSE_IN_CHARGE: Clauses = (
+    (is_of_the_organization, leads),
+    (is_of_the_organization, watches_over_personal_information),
+)
 OF_SOMEBODY_ELSE: Clauses = (
     (is_of_the_organization, leads, is_somebody_else),
     (is_operator, is_somebody_else),
@@ -194,11 +221,21 @@ POLICY: dict[Permission, Clauses] = {
     Permission.AUDIT_VERIFY: (*BY_OPERATOR, (watches_over_installation,)),
     Permission.CAPACITY_SHARE: BY_ITS_EDITORS,
     Permission.CAPACITY_TELL: (*BY_ITS_WORKERS, (is_of_the_organization, is_house_phone)),
+    Permission.CASE_ASSIGN: ((is_of_the_organization, keeps_files, is_her_own), *BY_ITS_LEAD),
+    Permission.CASE_CHANGE: BY_ITS_INTAKE,
+    Permission.CASE_CREATE: BY_ITS_INTAKE,
+    Permission.CASE_ERASE: BY_THOSE_IN_CHARGE,
+    Permission.CASE_EXPORT: ((is_of_the_organization, keeps_files, is_her_own), *BY_THOSE_IN_CHARGE),
+    Permission.CASE_READ: BY_ITS_INTAKE,
     Permission.CATALOGUE_OVERSEE: (*BY_OPERATOR, *BY_VETTER),
+    Permission.CONSENT_RECORD: BY_ITS_INTAKE,
+    Permission.DISCLOSURE_MAKE: BY_ITS_INTAKE,
+    Permission.DISCLOSURE_READ: BY_THOSE_IN_CHARGE,
     Permission.DO_NOT_LIST_CHANGE: (*BY_VETTER, (watches_over_installation,)),
     Permission.EDITION_BUILD: BY_OPERATOR,
     Permission.FLAG_REVIEW: (*BY_OPERATOR, *BY_VETTER),
     Permission.HOUSE_PHONE_PAIR: BY_ITS_EDITORS,
+    Permission.INCIDENT_KEEP: BY_THOSE_IN_CHARGE,
     Permission.LISTING_CONFIRM: (*BY_ITS_EDITORS, *BY_ITS_LINK),
     Permission.LISTING_IMPORT: BY_OPERATOR,
     Permission.LISTING_MERGE: BY_VETTER,
@@ -209,8 +246,10 @@ POLICY: dict[Permission, Clauses] = {
     Permission.MAIL_REVIEW: BY_OPERATOR,
     Permission.MEMBERSHIP_CHANGE: OF_SOMEBODY_ELSE,
     Permission.MEMBERSHIP_LIST: (*BY_ITS_LEAD, *BY_OPERATOR),
+    Permission.PACKET_READ: BY_ITS_INTAKE,
     Permission.PROPOSAL_REVIEW: BY_VETTER,
     Permission.REMINDER_CHOOSE: (*BY_ITS_EDITORS, *BY_ITS_LINK),
+    Permission.RETENTION_CHANGE: BY_THOSE_IN_CHARGE,
     Permission.ROUND_RUN: BY_VETTER,
     Permission.USER_CREATE: BY_OPERATOR,
     Permission.USER_INVITE: (*BY_ITS_LEAD, *BY_OPERATOR),

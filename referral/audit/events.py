@@ -25,6 +25,10 @@ class Action(StrEnum):
     SIGN_OUT = "sign_out"
     REFUSAL = "refusal"
     EXCEPTIONAL_ACCESS = "exceptional_access"
+    CONSENT = "consent"
+    WITHDRAWAL = "withdrawal"
+    DISCLOSURE = "disclosure"
+    ERASURE = "erasure"
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,11 +13,15 @@ from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 
 from referral.audit.chain import Value
 from referral.audit.events import LONGEST_NAME, LONGEST_TARGET
-from referral.shared.database import DIRECTORY, DirectoryBase
+from referral.shared.database import CASES, DIRECTORY, CasesBase, DirectoryBase
 
 MAC = sa.String(64)
 MONTH = sa.String(7)
 COUNT = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+
+
+def _newest_first(table: str, columns: tuple[str, ...]) -> tuple[sa.Index, ...]:
+    return tuple(sa.Index(f"ix_{table}_{column}_number", column, "number") for column in columns)
 
 
 class EventRow:
@@ -41,12 +45,7 @@ class EventRow:
     @declared_attr.directive
     def __table_args__(cls) -> tuple[sa.Index, ...]:  # noqa: N805  # SQLAlchemy gives the class
         """Let an organization or a person find their own, newest first."""
-        name = cls.__tablename__
-        return (
-            sa.Index(f"ix_{name}_organization_id_number", "organization_id", "number"),
-            sa.Index(f"ix_{name}_acting_for_number", "acting_for", "number"),
-            sa.Index(f"ix_{name}_user_id_number", "user_id", "number"),
-        )
+        return _newest_first(cls.__tablename__, ("organization_id", "acting_for", "user_id"))
 
 
 class HeadRow:
@@ -114,7 +113,25 @@ class Chain:
     segment: type[SegmentRow]
 
 
+class CasesAuditEvent(EventRow, CasesBase):
+    """An event of the case files."""
+
+    @declared_attr.directive
+    def __table_args__(cls) -> tuple[sa.Index, ...]:  # noqa: N805  # SQLAlchemy gives the class
+        """Let a file, too, find who looked at it."""
+        return _newest_first(cls.__tablename__, ("organization_id", "acting_for", "user_id", "target_id"))
+
+
+class CasesAuditHead(HeadRow, CasesBase):
+    """The end of the case files' chain."""
+
+
+class CasesAuditSegment(SegmentRow, CasesBase):
+    """A month of the case files' chain."""
+
+
 DIRECTORY_CHAIN = Chain(DIRECTORY, AuditEvent, AuditHead, AuditSegment)
+CASES_CHAIN = Chain(CASES, CasesAuditEvent, CasesAuditHead, CasesAuditSegment)
 
 COVERED = (
     "segment",

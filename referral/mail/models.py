@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from referral.mail.letters import LONGEST_KEY
-from referral.shared.database import DirectoryBase, Identified
+from referral.shared.database import CasesBase, DirectoryBase, Identified
 
 KIND = sa.String(64)
 REASON = sa.String(64)
@@ -36,3 +36,7 @@ class OutboxRow(Identified):
 
 class Outbox(OutboxRow, DirectoryBase):
     """The letters of the directory."""
+
+
+class CasesOutbox(OutboxRow, CasesBase):
+    """The letters about case files, which say only that something waits."""

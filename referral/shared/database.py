@@ -16,6 +16,7 @@ from enum import StrEnum
 from pathlib import Path
 
 import sqlalchemy as sa
+from flask import g
 from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy.engine.interfaces import DBAPIConnection
@@ -24,8 +25,9 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from referral.shared.turns import turn
 
-DIRECTORY = "directory"
+DIRECTORY, CASES, KEYS = "directory", "cases", "keys"
 WRITES = "writes"
+SESSIONS = "relais_sessions"
 
 
 class UtcDateTime(sa.types.TypeDecorator[datetime]):
@@ -71,6 +73,27 @@ class DirectoryBase(DeclarativeBase):
     )
 
 
+class CasesBase(DeclarativeBase):
+    """Base of the tables of case files; what tells of a person is sealed in them."""
+
+    registry = registry(
+        metadata=sa.MetaData(naming_convention=NAMING, info={"bind_key": CASES}),
+        type_annotation_map={datetime: UtcDateTime(), date: sa.Date(), StrEnum: STORED_ENUM},
+    )
+
+
+class KeysBase(DeclarativeBase):
+    """Base of the tables of keys, each wrapped by another; kept and backed up apart."""
+
+    registry = registry(
+        metadata=sa.MetaData(naming_convention=NAMING, info={"bind_key": KEYS}),
+        type_annotation_map={datetime: UtcDateTime(), date: sa.Date(), StrEnum: STORED_ENUM},
+    )
+
+
+BASES = (DirectoryBase, CasesBase, KeysBase)
+
+
 class Identified:
     """A public identifier that says nothing and cannot be guessed from another."""
 
@@ -85,6 +108,36 @@ def directory_session() -> Session:
     """Return this context's session on the directory database."""
     session: Session = db.session()
     return session
+
+
+def cases_session() -> Session:
+    """Return this context's session on the case files; it shares no transaction with another's."""
+    return _own_session(CASES)
+
+
+def keys_session() -> Session:
+    """Return this context's session on the store of keys."""
+    return _own_session(KEYS)
+
+
+def _own_session(database: str) -> Session:
+    """Return the session of this context on one database; raises NoSuchDatabaseError."""
+    sessions: dict[str, Session] = g.setdefault(SESSIONS, {})
+    if database not in sessions:
+        if database not in db.engines:
+            raise NoSuchDatabaseError(database)
+        sessions[database] = Session(db.engines[database])
+    return sessions[database]
+
+
+def close_sessions(_error: BaseException | None = None) -> None:
+    """Give the connections of this context back."""
+    for session in g.pop(SESSIONS, {}).values():
+        session.close()
+
+
+class NoSuchDatabaseError(LookupError):
+    """No address of a database was given to the process."""
 
 
 class AlreadyWritingError(RuntimeError):

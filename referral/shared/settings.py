@@ -132,24 +132,24 @@ def read_site(given: Given, *, development: bool) -> str:
     return url
 
 
-def read_database(given: Given, *, development: bool) -> str | None:
+def read_database(given: Given, name: str = "DIRECTORY_URL", *, development: bool) -> str | None:
     """Take the address of the database; one on another machine is reached under TLS, its certificate checked.
 
     Never repeats the address, which may hold a password.
     """
-    url = given.get("DIRECTORY_URL") or None
+    url = given.get(name) or None
     if url is None or development or not url.startswith("postgresql"):
         return url
     try:
         parts = urlsplit(url)
         options = parse_qs(parts.query)
     except ValueError:
-        raise ConfigError(f"{PREFIX}DIRECTORY_URL cannot be read") from None
+        raise ConfigError(f"{PREFIX}{name} cannot be read") from None
     hosts = [parts.hostname or "", *options.get("host", ()), *options.get("hostaddr", ())]
     is_elsewhere = any(host and host not in THIS_MACHINE and not host.startswith("/") for host in hosts)
     if is_elsewhere and options.get("sslmode") != ["verify-full"]:
         raise ConfigError(
-            f"{PREFIX}DIRECTORY_URL names another machine: end it with ?sslmode=verify-full&sslrootcert=…,"
+            f"{PREFIX}{name} names another machine: end it with ?sslmode=verify-full&sslrootcert=…,"
             " or what is kept would travel in clear"
         )
     return url

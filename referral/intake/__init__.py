@@ -1,0 +1,1 @@
+"""Case files: intake, needs, consent, what is shared, follow-up, and the rights of the person."""

@@ -1,0 +1,70 @@
+"""Seals and opens what tells of a person: each value bound to its thing and to its place in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from flask import current_app
+
+from referral.keyring import services as keyring
+from referral.keyring.services import Ring, Thing
+from referral.shared.database import KEYS, keys_session, writing
+from referral.shared.encryption import open_sealed, seal
+
+
+@dataclass(frozen=True, slots=True)
+class Safe:
+    """The key of one thing."""
+
+    thing: UUID
+    key: bytes = field(repr=False)
+
+    def seal(self, place: str, value: Any) -> bytes:
+        """Seal a value of plain types for one place, such as ``answer.needs``."""
+        return seal(self.key, msgspec.json.encode(value), f"{self.thing}|{place}")
+
+    def open(self, place: str, sealed: bytes) -> Any:
+        """Return what was sealed for that place; raises SealBrokenError."""
+        return msgspec.json.decode(open_sealed(self.key, sealed, f"{self.thing}|{place}"))
+
+
+def ring() -> Ring:
+    """Return where this application's keys are."""
+    return Ring(keys_session(), current_app.config["MASTER_KEY_DIR"])
+
+
+def make_safe(thing: Thing, at: datetime) -> Safe:
+    """Make the key of a new thing and have it kept before anything is sealed with it.
+
+    Never inside ``writing(…, KEYS)``. A process that ends before the thing itself is stored leaves a
+    key that opens nothing, which ``jobs.destroy_orphans`` removes.
+    """
+    with writing(keys_session(), KEYS):
+        key = keyring.make_data_key(ring(), thing, at)
+    return Safe(thing.id, key)
+
+
+def open_safe(thing: UUID) -> Safe:
+    """Return the key of a thing; raises keyring.KeyDestroyedError, MasterKeyError."""
+    found = open_safes([thing])
+    if thing not in found:
+        raise keyring.KeyDestroyedError
+    return found[thing]
+
+
+def open_safes(things: Iterable[UUID]) -> dict[UUID, Safe]:
+    """Return the keys of many things; those whose key was destroyed are left out."""
+    found = keyring.open_data_keys(ring(), things)
+    keys_session().rollback()  # a key destroyed meanwhile is not to be seen again
+    return {thing: Safe(thing, key) for thing, key in found.items()}
+
+
+def destroy_safe(thing: UUID) -> bool:
+    """Destroy the key of a thing at once; says whether there was one. Never inside ``writing(…, KEYS)``."""
+    with writing(keys_session(), KEYS) as session:
+        return keyring.destroy_data_key(session, thing)

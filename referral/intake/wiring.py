@@ -1,0 +1,18 @@
+"""Attaches case files to the application, where it was given their database and that of their keys."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from referral.accounts.cookies import open_area
+from referral.intake import models as _tables  # noqa: F401  # known to the metadata from here on
+from referral.intake.areas import CASES_AREA, cases
+from referral.keyring import models as _keys  # noqa: F401
+
+
+def init_app(app: Flask) -> None:
+    """Register what this feature adds; without its databases nothing of it is there."""
+    if app.config["CASES_URL"] is None:
+        return
+    open_area(app, CASES_AREA)
+    app.register_blueprint(cases)

@@ -137,7 +137,7 @@ def migrated_app(url: str, editions: Path, **more: Any) -> Iterator[Flask]:
 
 
 def watch_writes() -> set[str]:
-    """Return the names of the databases of case files that a test wrote to: only those are emptied after it."""
+    """Return the names of the databases of case files that a test wrote to: only they are emptied."""
     written: set[str] = set()
     for name in db.engines.keys() & {CASES, KEYS}:
 

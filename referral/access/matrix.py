@@ -29,7 +29,8 @@ Made from the policy by `flask --app wsgi relais permissions`; a test fails when
 
 Someone acts for one organization at a time, or for the installation as a whole, and only the roles that
 she holds *there* count. *Own organization*: the thing is that organization's. *Everywhere*: whosever it is.
-*Others only*: never one's own account. *Oneself*: one's own account and nobody else's. A refusal answers 404.
+*Others only*: never one's own account. *Oneself*: one's own account and nobody else's. *Hers only*: what she
+owns there, such as a file. A refusal answers 404.
 
 *Listing link* and *house phone* are no people: the first is whoever follows a link from a letter to an
 organization, the second a telephone that a house keeps for telling whether there is room.
@@ -48,9 +49,9 @@ def say(permission: Permission, role: Role, place: UUID | None) -> str:
     persons = {person for _, person in allowed}
     if not allowed:
         return ""
-    if SOMEBODY not in persons:
-        return "oneself"
     where = "own organization" if {each for each, _ in allowed} == {OWN} else "everywhere"
+    if SOMEBODY not in persons:
+        return "oneself" if where == "everywhere" else f"{where}, hers only"
     return where if ONESELF in persons else f"{where}, others only"
 
 

@@ -6,6 +6,7 @@ from flask import Flask
 
 from referral.accounts.cookies import open_area
 from referral.intake import models as _tables  # noqa: F401  # known to the metadata from here on
+from referral.intake import pages
 from referral.intake.areas import CASES_AREA, cases
 from referral.keyring import models as _keys  # noqa: F401
 
@@ -16,3 +17,4 @@ def init_app(app: Flask) -> None:
         return
     open_area(app, CASES_AREA)
     app.register_blueprint(cases)
+    app.jinja_env.globals["case_pages"] = pages.list_pages

@@ -13,7 +13,7 @@ from referral.shared.database import cases_session
 from referral.shared.encryption import SealBrokenError
 from tests.intake.filing import held_case, make_draft
 
-SECRET = "Sorbier-Exemple-4471"
+PLANTED = "Sorbier-Exemple-4471"
 URGENT = {"level": "u2", "reason": "Ne peut pas rentrer ce soir"}
 
 
@@ -22,9 +22,9 @@ def read(case_id):
 
 
 def test_an_answer_comes_back_as_it_was_given(house):
-    case_id = make_draft(house, {"nickname": SECRET})
+    case_id = make_draft(house, {"nickname": PLANTED})
 
-    assert read(case_id)["nickname"] == Given(Said.ANSWERED, SECRET, 1)
+    assert read(case_id)["nickname"] == Given(Said.ANSWERED, PLANTED, 1)
 
 
 def test_what_was_not_asked_is_not_there(house):
@@ -41,14 +41,14 @@ def test_not_saying_and_not_knowing_are_kept_apart(house, said):
 
 
 def test_a_stored_answer_shows_nothing_of_itself(house):
-    case_id = make_draft(house, {"nickname": SECRET})
+    case_id = make_draft(house, {"nickname": PLANTED})
     row = cases_session().scalars(sa.select(Answer).where(Answer.case_id == case_id)).one()
 
-    assert SECRET.encode() not in row.sealed
+    assert PLANTED.encode() not in row.sealed
 
 
 def test_an_answer_moved_to_another_question_opens_no_more(house):
-    case_id = make_draft(house, {"nickname": SECRET})
+    case_id = make_draft(house, {"nickname": PLANTED})
     with held_case(case_id, house.worker) as held:
         held.session.execute(sa.update(Answer).where(Answer.case_id == case_id).values(name="note"))
 
@@ -57,7 +57,7 @@ def test_an_answer_moved_to_another_question_opens_no_more(house):
 
 
 def test_an_answer_moved_to_another_file_opens_no_more(house):
-    case_id, other = make_draft(house, {"nickname": SECRET}), make_draft(house)
+    case_id, other = make_draft(house, {"nickname": PLANTED}), make_draft(house)
     with held_case(case_id, house.worker) as held:
         held.session.execute(sa.update(Answer).where(Answer.case_id == case_id).values(case_id=other))
 
@@ -66,7 +66,7 @@ def test_an_answer_moved_to_another_file_opens_no_more(house):
 
 
 def test_who_writes_upon_an_older_answer_is_shown_the_newer(house):
-    case_id = make_draft(house, {"nickname": SECRET})
+    case_id = make_draft(house, {"nickname": PLANTED})
     with held_case(case_id, house.deputy) as held:
         save_answers(held, {"nickname": Given(Said.ANSWERED, "Merle", 1)})
 
@@ -77,16 +77,16 @@ def test_who_writes_upon_an_older_answer_is_shown_the_newer(house):
 
 
 def test_saving_what_is_there_already_is_no_conflict(house):
-    case_id = make_draft(house, {"nickname": SECRET})
+    case_id = make_draft(house, {"nickname": PLANTED})
     with held_case(case_id, house.worker) as held:
-        assert save_answers(held, {"nickname": Given(Said.ANSWERED, SECRET, 0)}) == []
+        assert save_answers(held, {"nickname": Given(Said.ANSWERED, PLANTED, 0)}) == []
 
 
 def test_one_wrong_answer_keeps_none_of_them(house):
     case_id = make_draft(house)
     with pytest.raises(ValueRefusedError), held_case(case_id, house.worker) as held:
         save_answers(
-            held, {"nickname": Given(Said.ANSWERED, SECRET), "age_band": Given(Said.ANSWERED, "vieille")}
+            held, {"nickname": Given(Said.ANSWERED, PLANTED), "age_band": Given(Said.ANSWERED, "vieille")}
         )
 
     assert read(case_id) == {}
@@ -109,13 +109,15 @@ def test_the_queue_knows_the_urgency_that_a_person_set(house):
 
 def test_a_closed_file_is_not_changed(house):
     case_id = make_draft(house)
-    with pytest.raises(CaseClosedError), held_case(case_id, house.worker) as held:
+    with held_case(case_id, house.worker) as held:
         held.case.status = CaseStatus.CLOSED
-        save_answers(held, {"nickname": Given(Said.ANSWERED, SECRET)})
+
+    with pytest.raises(CaseClosedError), held_case(case_id, house.worker) as held:
+        save_answers(held, {"nickname": Given(Said.ANSWERED, PLANTED)})
 
 
 def test_without_its_key_nothing_of_a_file_is_read(house):
-    case_id = make_draft(house, {"nickname": SECRET})
+    case_id = make_draft(house, {"nickname": PLANTED})
     destroy_safe(case_id)
 
     with pytest.raises(KeyDestroyedError):

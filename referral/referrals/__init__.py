@@ -1,0 +1,1 @@
+"""Referrals between two organizations: sent, answered, followed to their end, counted."""

@@ -22,6 +22,7 @@ import referral.mail.models
 import referral.partners.application_models
 import referral.partners.house_phone_models
 import referral.partners.round_models
+import referral.referrals.models
 from referral.shared.database import BASES
 
 MODELS = (
@@ -37,6 +38,7 @@ MODELS = (
     referral.partners.application_models,
     referral.partners.house_phone_models,
     referral.partners.round_models,
+    referral.referrals.models,
 )
 
 

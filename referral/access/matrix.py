@@ -32,8 +32,9 @@ she holds *there* count. *Own organization*: the thing is that organization's. *
 *Others only*: never one's own account. *Oneself*: one's own account and nobody else's. *Hers only*: what she
 owns there, such as a file. A refusal answers 404.
 
-*Listing link* and *house phone* are no people: the first is whoever follows a link from a letter to an
-organization, the second a telephone that a house keeps for telling whether there is room.
+*Listing link*, *house phone* and *referral link* are no people: the first is whoever follows a link from a
+letter to an organization, the second a telephone that a house keeps for telling whether there is room, the
+third whoever holds the link and the spoken code of one referral.
 """
 
 

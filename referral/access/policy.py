@@ -26,13 +26,15 @@ class Role(StrEnum):
     """Not a person's: whoever holds a link from a letter to an organization."""
     HOUSE_PHONE = "house-phone"
     """Not a person's: a telephone that a house keeps for telling whether there is room."""
+    REFERRAL_LINK = "referral-link"
+    """Not a person's: whoever holds the link and the code of one referral, to answer it."""
 
 
 ORGANIZATION_ROLES = frozenset(
     {Role.PARTNER_EDITOR, Role.INTAKE_WORKER, Role.ORGANIZATION_LEAD, Role.PRIVACY_OFFICER}
 )
 INSTALLATION_ROLES = frozenset({Role.VETTER, Role.PRIVACY_OFFICER, Role.OPERATOR})
-KEY_ROLES = frozenset({Role.LISTING_LINK, Role.HOUSE_PHONE})
+KEY_ROLES = frozenset({Role.LISTING_LINK, Role.HOUSE_PHONE, Role.REFERRAL_LINK})
 """Held by whoever has the link or the telephone of an organization; nobody can be given one."""
 
 
@@ -69,6 +71,7 @@ class Permission(StrEnum):
     DO_NOT_LIST_CHANGE = "do-not-list:change"
     EDITION_BUILD = "edition:build"
     FLAG_REVIEW = "flag:review"
+    HOURS_CHANGE = "hours:change"
     HOUSE_PHONE_PAIR = "house-phone:pair"
     INCIDENT_KEEP = "incident:keep"
     LISTING_CONFIRM = "listing:confirm"
@@ -83,6 +86,10 @@ class Permission(StrEnum):
     MEMBERSHIP_LIST = "membership:list"
     PACKET_READ = "packet:read"
     PROPOSAL_REVIEW = "proposal:review"
+    REFERRAL_ANSWER = "referral:answer"
+    REFERRAL_CORRECT = "referral:correct"
+    REFERRAL_READ = "referral:read"
+    REFERRAL_SEND = "referral:send"
     REMINDER_CHOOSE = "reminder:choose"
     RETENTION_CHANGE = "retention:change"
     ROUND_RUN = "round:run"
@@ -176,6 +183,11 @@ def holds_link(actor: Actor, _target: Target) -> bool:
     return actor.acts_as(Role.LISTING_LINK)
 
 
+def holds_referral_link(actor: Actor, _target: Target) -> bool:
+    """Say whether the actor is whoever holds the link and the code of a referral."""
+    return actor.acts_as(Role.REFERRAL_LINK)
+
+
 def is_house_phone(actor: Actor, _target: Target) -> bool:
     """Say whether the actor is a telephone that a house keeps."""
     return actor.acts_as(Role.HOUSE_PHONE)
@@ -204,6 +216,7 @@ BY_ITS_EDITORS: Clauses = ((is_of_the_organization, keeps_listings),)
 BY_ITS_LINK: Clauses = ((is_of_the_organization, holds_link),)
 BY_ITS_WORKERS: Clauses = ((is_of_the_organization, works_with_people),)
 BY_ITS_INTAKE: Clauses = ((is_of_the_organization, keeps_files),)
+BY_ITS_REFERRAL_LINK: Clauses = ((is_of_the_organization, holds_referral_link),)
 BY_THOSE_IN_CHARGE: Clauses = (
     (is_of_the_organization, leads),
     (is_of_the_organization, watches_over_personal_information),
@@ -234,6 +247,7 @@ POLICY: dict[Permission, Clauses] = {
     Permission.DO_NOT_LIST_CHANGE: (*BY_VETTER, (watches_over_installation,)),
     Permission.EDITION_BUILD: BY_OPERATOR,
     Permission.FLAG_REVIEW: (*BY_OPERATOR, *BY_VETTER),
+    Permission.HOURS_CHANGE: BY_ITS_LEAD,
     Permission.HOUSE_PHONE_PAIR: BY_ITS_EDITORS,
     Permission.INCIDENT_KEEP: BY_THOSE_IN_CHARGE,
     Permission.LISTING_CONFIRM: (*BY_ITS_EDITORS, *BY_ITS_LINK),
@@ -248,6 +262,10 @@ POLICY: dict[Permission, Clauses] = {
     Permission.MEMBERSHIP_LIST: (*BY_ITS_LEAD, *BY_OPERATOR),
     Permission.PACKET_READ: BY_ITS_INTAKE,
     Permission.PROPOSAL_REVIEW: BY_VETTER,
+    Permission.REFERRAL_ANSWER: (*BY_ITS_INTAKE, *BY_ITS_REFERRAL_LINK),
+    Permission.REFERRAL_CORRECT: BY_ITS_LEAD,
+    Permission.REFERRAL_READ: (*BY_ITS_INTAKE, *BY_ITS_REFERRAL_LINK),
+    Permission.REFERRAL_SEND: BY_ITS_INTAKE,
     Permission.REMINDER_CHOOSE: (*BY_ITS_EDITORS, *BY_ITS_LINK),
     Permission.RETENTION_CHANGE: BY_THOSE_IN_CHARGE,
     Permission.ROUND_RUN: BY_VETTER,

@@ -20,6 +20,7 @@ class Kind(StrEnum):
     CASE = "case"
     VAULT = "vault"
     PACKET = "packet"
+    REFERRAL = "referral"
     DISCLOSURE = "disclosure"
     INCIDENT = "incident"
 

@@ -20,6 +20,7 @@ from referral.i18n import wiring as i18n
 from referral.intake import wiring as intake
 from referral.mail import wiring as mail
 from referral.partners import wiring as partners
+from referral.referrals import wiring as referrals
 from referral.shared.database import CASES, DIRECTORY, KEYS, close_sessions, db, migrate
 from referral.shared.paths import MIGRATIONS, TEMPLATES
 from referral.web import wiring as web
@@ -31,7 +32,20 @@ def create_app(config: Config) -> Flask:
     app = Application("referral", template_folder=str(TEMPLATES), static_folder=None)
     app.config.from_mapping(asdict(config))
     connect_databases(app, config)
-    for feature in (i18n, web, guard, audit, mail, accounts, edition, directory, partners, intake, cli):
+    for feature in (
+        i18n,
+        web,
+        guard,
+        audit,
+        mail,
+        accounts,
+        edition,
+        directory,
+        partners,
+        intake,
+        referrals,
+        cli,
+    ):
         feature.init_app(app)
     name_organizations_with(app, list_names)
     demo.init_app(app)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from http import HTTPStatus
 
-from flask import render_template
+from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import OperationalError
 
@@ -18,16 +18,21 @@ CASES_AREA = "cases"
 cases = make_area(CASES_AREA)
 
 
-@cases.errorhandler(MasterKeyError)
-@cases.errorhandler(NoMasterKeyError)
-@cases.errorhandler(OperationalError)
-@cases.errorhandler(TooLongAWaitError)
+def answer_unreachable(blueprint: Blueprint) -> None:
+    """Have an area's pages say that files, or their keys, cannot be read now, or were destroyed."""
+    for error in (MasterKeyError, NoMasterKeyError, OperationalError, TooLongAWaitError):
+        blueprint.register_error_handler(error, show_unreachable)
+    blueprint.register_error_handler(KeyDestroyedError, show_gone)
+
+
 def show_unreachable(_error: Exception) -> ResponseReturnValue:
-    """Say that files or their keys cannot be read now; nothing was changed."""
+    """Say that nothing was changed."""
     return render_template("cases/unreachable.html"), HTTPStatus.SERVICE_UNAVAILABLE
 
 
-@cases.errorhandler(KeyDestroyedError)
-def show_gone(_error: KeyDestroyedError) -> ResponseReturnValue:
+def show_gone(_error: Exception) -> ResponseReturnValue:
     """Say that what was kept was destroyed."""
     return render_template("cases/gone.html"), HTTPStatus.GONE
+
+
+answer_unreachable(cases)

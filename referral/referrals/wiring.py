@@ -1,0 +1,17 @@
+"""Attaches referrals to the application, where there are case files."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from referral.accounts.cookies import open_area
+from referral.referrals import models as _tables  # noqa: F401  # known to the metadata from here on
+from referral.referrals.areas import REFERRALS_AREA, referrals
+
+
+def init_app(app: Flask) -> None:
+    """Register what this feature adds; without case files nothing of it is there."""
+    if app.config["CASES_URL"] is None:
+        return
+    open_area(app, REFERRALS_AREA)
+    app.register_blueprint(referrals)

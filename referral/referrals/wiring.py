@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Flask
 
 from referral.accounts.cookies import open_area
+from referral.referrals import count_models as _counts  # noqa: F401
 from referral.referrals import models as _tables  # noqa: F401  # known to the metadata from here on
 from referral.referrals.areas import REFERRALS_AREA, referrals
 

@@ -192,6 +192,7 @@ class CaseEventKind(StrEnum):
     RIGHTS = "rights"
     CLOSED = "closed"
     REOPENED = "reopened"
+    KEPT_LONGER = "kept-longer"
 
 
 class RightsKind(StrEnum):
@@ -206,6 +207,7 @@ class CertificateKind(StrEnum):
     """What was destroyed."""
 
     CASE = "case"
+    VAULT = "vault"
     PACKET = "packet"
     DISCLOSURE = "disclosure"
     INCIDENT = "incident"
@@ -216,6 +218,8 @@ class DestructionReason(StrEnum):
 
     ASKED = "asked"
     RETENTION = "retention"
+    TURNED_OFF = "turned-off"
+    """The organization keeps such things no more."""
     WITHDRAWN = "withdrawn"
     RECALLED = "recalled"
     EXPIRED = "expired"

@@ -50,6 +50,7 @@ class Permission(StrEnum):
     """Named ``resource:action``; sorted."""
 
     ACCOUNT_OWN = "account:own"
+    AGREEMENT_SIGN = "agreement:sign"
     APPLICATION_REVIEW = "application:review"
     AUDIT_EXPIRE = "audit:expire"
     AUDIT_READ = "audit:read"
@@ -215,6 +216,7 @@ OF_SOMEBODY_ELSE: Clauses = (
 
 POLICY: dict[Permission, Clauses] = {
     Permission.ACCOUNT_OWN: ((is_oneself,),),
+    Permission.AGREEMENT_SIGN: BY_ITS_LEAD,
     Permission.APPLICATION_REVIEW: BY_VETTER,
     Permission.AUDIT_EXPIRE: BY_OPERATOR,
     Permission.AUDIT_READ: (*BY_ITS_LEAD, (is_of_the_organization, watches_over_personal_information)),

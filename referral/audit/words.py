@@ -14,6 +14,7 @@ from referral.audit.queries import Line
 
 REFUSED: dict[Permission, LazyString] = {
     Permission.ACCOUNT_OWN: _l("somebody else's account"),
+    Permission.AGREEMENT_SIGN: _l("signing an agreement for the organization"),
     Permission.APPLICATION_REVIEW: _l("reviewing who asks to be listed"),
     Permission.AUDIT_EXPIRE: _l("letting old months of the audit go"),
     Permission.AUDIT_READ: _l("reading who looked at what"),

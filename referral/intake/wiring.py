@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Flask
 
 from referral.accounts.cookies import open_area
+from referral.intake import agreement_models as _agreements  # noqa: F401
 from referral.intake import models as _tables  # noqa: F401  # known to the metadata from here on
 from referral.intake import pages
 from referral.intake.areas import CASES_AREA, cases

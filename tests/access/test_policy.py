@@ -33,6 +33,7 @@ IN_CHARGE = (Role.PRIVACY_OFFICER, "own", EVERYONE)
 OWNING_WORKER = (Role.INTAKE_WORKER, "own", {ONESELF})
 EXPECTED = {
     Permission.ACCOUNT_OWN: [],
+    Permission.AGREEMENT_SIGN: [LEAD],
     Permission.APPLICATION_REVIEW: [VETTER],
     Permission.AUDIT_EXPIRE: [OPERATOR],
     Permission.AUDIT_READ: [LEAD, IN_CHARGE],

@@ -26,6 +26,21 @@ def list_colleagues(session: Session, organization_id: UUID) -> dict[UUID, str]:
     return dict(rows.tuples().all())
 
 
+def list_leads(session: Session, organization_id: UUID) -> list[UUID]:
+    """Return who leads there; the directory's session is given."""
+    statement = (
+        sa.select(User.id)
+        .join(Membership, Membership.user_id == User.id)
+        .where(
+            Membership.organization_id == organization_id,
+            Membership.role == Role.ORGANIZATION_LEAD,
+            User.active,
+        )
+        .order_by(User.name, User.id)
+    )
+    return list(session.scalars(statement))
+
+
 def name_people(session: Session, people: Iterable[UUID | None]) -> dict[UUID, str]:
     """Return the names of people, also of those who left."""
     wanted = {each for each in people if each is not None}

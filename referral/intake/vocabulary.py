@@ -185,6 +185,8 @@ class CaseEventKind(StrEnum):
     NEXT_STEP = "next-step"
     HANDED_OVER = "handed-over"
     FOLLOWED_UP = "followed-up"
+    CONTACT_SEEN = "contact-seen"
+    """How to reach her was shown although her rule did not allow it then."""
     CONSENTED = "consented"
     WITHDRAWN = "withdrawn"
     SHARED = "shared"

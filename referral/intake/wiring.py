@@ -5,9 +5,8 @@ from __future__ import annotations
 from flask import Flask
 
 from referral.accounts.cookies import open_area
-from referral.intake import agreement_models as _agreements  # noqa: F401
 from referral.intake import models as _tables  # noqa: F401  # known to the metadata from here on
-from referral.intake import pages
+from referral.intake import agreement_views, pages, rights_wiring
 from referral.intake.areas import CASES_AREA, cases
 from referral.keyring import models as _keys  # noqa: F401
 
@@ -19,3 +18,5 @@ def init_app(app: Flask) -> None:
     open_area(app, CASES_AREA)
     app.register_blueprint(cases)
     app.jinja_env.globals["case_pages"] = pages.list_pages
+    agreement_views.init_app(app)
+    rights_wiring.init_app(app)

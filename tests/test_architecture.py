@@ -43,6 +43,7 @@ PURE = (
     "referral.intake.follow_up_days",
     "referral.intake.questions",
     "referral.intake.retention",
+    "referral.intake.spelling",
     "referral.intake.vocabulary",
     "referral.search.analysis",
     "referral.search.engine",

@@ -121,7 +121,7 @@ def erase_case(session: Session, case: Case, why: Why) -> None:
     _end_packets(session, case.id, why.at)
     _delete_rows(session, case.id)
     for each in doomed:
-        request(session, each, why)
+        request(session, each, why if each.organization_id == case.organization_id else _neutral(why))
     record(session, Event(Action.ERASURE, TARGET, case.id, why.actor, case.organization_id), CASES_CHAIN)
 
 
@@ -146,10 +146,18 @@ def _delete_rows(session: Session, case_id: UUID) -> None:
     session.expire_all()
 
 
+def _neutral(why: Why) -> Why:
+    """Tell whoever received something that it was taken back, without a word on whose wish it was."""
+    return Why(DestructionReason.RECALLED, None, why.at)
+
+
 def _keys_of(session: Session, case: Case) -> list[Doomed]:
     """Return every key that goes with a file; of what was sent, also the receiver is told that it is gone."""
     names = session.scalars(sa.select(models.VaultEntry.id).where(models.VaultEntry.case_id == case.id))
-    packets = session.execute(sa.select(Packet.id, Packet.receiver_id).where(Packet.case_id == case.id))
+    certified = sa.select(Certificate.id).where(Certificate.subject_id == Packet.id).exists()
+    packets = session.execute(
+        sa.select(Packet.id, Packet.receiver_id).where(Packet.case_id == case.id, ~certified)
+    )
     return [
         Doomed(CertificateKind.CASE, case.id, case.organization_id, case.code),
         *(Doomed(CertificateKind.VAULT, each, case.organization_id, case.code) for each in names),

@@ -157,13 +157,14 @@ Row = dict[str, Any]
 
 def collect(session: Session, case_id: UUID) -> dict[str, list[Row]]:
     """Return every row that is held of a file, opened; raises NoPlaceError."""
-    found = {part.name: list(_rows(session, part, case_id)) for part in PARTS}
+    found = {part.name: list(list_rows(session, part, case_id)) for part in PARTS}
     keys = {part.key(row) for part in PARTS if part.places for row in found[part.name]}
     safes = open_safes(keys)
     return {part.name: [open_row(part, row, safes) for row in found[part.name]] for part in PARTS}
 
 
-def _rows(session: Session, part: Part, case_id: UUID) -> Iterator[Any]:
+def list_rows(session: Session, part: Part, case_id: UUID) -> Iterator[Any]:
+    """Return the rows of one part that are of a file, sealed as they are."""
     keys = sa.inspect(part.model).primary_key
     yield from session.scalars(sa.select(part.model).where(part.of(case_id)).order_by(*keys))
 

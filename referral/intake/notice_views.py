@@ -19,6 +19,7 @@ from referral.audit.events import Action
 from referral.intake import incidents
 from referral.intake.answers import Given, read_answers
 from referral.intake.areas import cases
+from referral.intake.contact import has_channel
 from referral.intake.finding import note_act
 from referral.intake.incident_forms import WriteToForm
 from referral.intake.incident_views import find_incident, note
@@ -110,4 +111,4 @@ def read_contact(case: Case) -> tuple[dict[str, Any] | None, str | None]:
     given: Given | None = read_answers(cases_session(), case.id, open_safe(case.id)).get("safe_contact")
     if given is None or given.said is not Said.ANSWERED:
         return None, "not-asked"
-    return given.value, "none" if given.value["channel"] == "none" else None
+    return given.value, None if has_channel(given.value) else "none"

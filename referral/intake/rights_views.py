@@ -5,7 +5,7 @@ from __future__ import annotations
 from http import HTTPStatus
 from uuid import UUID
 
-from flask import abort, flash, redirect, render_template, url_for
+from flask import abort, current_app, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -58,6 +58,7 @@ def show_rights(case_id: UUID) -> ResponseReturnValue:
 def show(case: Case, safe: Safe, form: RequestForm) -> ResponseReturnValue:
     """Show the page of a person's rights."""
     session, actor = cases_session(), find_actor()
+    session.rollback()  # what was just written down, this very look, is told too
     target = Target(case.organization_id, case.owner_id)
     lines = looks.list_looks(session, case.id, read_before())
     places = name_places(looks.organizations_in(lines))
@@ -73,9 +74,19 @@ def show(case: Case, safe: Safe, form: RequestForm) -> ResponseReturnValue:
         may_erase=permits(actor, Permission.CASE_ERASE, target),
         keeps_names=read_rules(session, case.organization_id).keeps_legal_names
         and permits(actor, Permission.CASE_CHANGE, target),
-        may_correct=permits(actor, Permission.CASE_CHANGE, target) and case.status is not CaseStatus.CLOSED,
+        form_address=form_address(case),
     )
     return page, form.status
+
+
+def form_address(case: Case) -> str | None:
+    """Return where an answer is corrected, for whoever may write in a file that is not closed."""
+    target = Target(case.organization_id, case.owner_id)
+    if case.status is CaseStatus.CLOSED or not permits(find_actor(), Permission.CASE_CHANGE, target):
+        return None
+    if "cases.intake" not in current_app.view_functions:
+        return None
+    return url_for("cases.intake", case_id=case.id)
 
 
 def name_places(wanted: set[UUID]) -> dict[UUID, str]:
@@ -112,7 +123,9 @@ def answer_request(case_id: UUID, request_id: UUID) -> ResponseReturnValue:
         abort(HTTPStatus.NOT_FOUND)
     form = AnswerForm()
     if not form.validate_on_submit():
-        return render_template("cases/answer_request.html", case=case, asked=asked, form=form), form.status
+        return render_template(
+            "cases/answer_request.html", case=case, asked=asked, form=form, form_address=form_address(case)
+        ), form.status
     try:
         with changing(case_id, writing_down(case_id)) as held:
             rights.answer(held, request_id, form.words.data)

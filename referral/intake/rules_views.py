@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 from wtforms import BooleanField, HiddenField, IntegerField, StringField
-from wtforms.validators import InputRequired, Length, NumberRange
+from wtforms.validators import InputRequired, Length, StopValidation
 
 from referral.access.policy import Actor, Permission, Target, permits
 from referral.accounts.forms import StaffForm, check_line, tidy
@@ -33,13 +33,19 @@ LABELS: dict[str, LazyString] = {
 }
 
 
+def check_months(_form: StaffForm, field: IntegerField) -> None:
+    """Refuse what is no number of months; numbers of any length are compared as they are."""
+    if field.data is None or not FEWEST_MONTHS <= field.data <= MOST_MONTHS:
+        raise StopValidation(MONTHS)
+
+
 class RulesForm(StaffForm):
     """What is decided."""
 
     version = HiddenField(default="0")
     case_months = IntegerField(
         LABELS["case_months"],
-        [InputRequired(MONTHS), NumberRange(FEWEST_MONTHS, MOST_MONTHS, MONTHS)],
+        [InputRequired(MONTHS), check_months],
         render_kw={"min": FEWEST_MONTHS, "max": MOST_MONTHS, "inputmode": "numeric"},
     )
     privacy_contact = StringField(

@@ -33,6 +33,10 @@ from tests.intake.filing import enter, held_case, make_case, make_house
 
 pytestmark = pytest.mark.usefixtures("client")  # each request has a context of its own
 PLANTED = "Sorbier-Exemple"
+WORDS = (
+    *("answer", "next", "closure", "event", "consent", "item", "disclosure"),
+    *("follow-up", "request", "name"),
+)
 NOT_OF_A_PERSON = {
     "audit_event": "who looked is told in words, beside the rows",
     "audit_head": "the chain of the audit",
@@ -141,8 +145,7 @@ def fill(house, receiver):
             changed_by=by,
         )
         session.add_all([item, reading, disclosure, follow_up, request, name])
-    words = "answer next closure event consent item disclosure follow-up request name".split()
-    return case_id, {f"{PLANTED}-{word}" for word in words}
+    return case_id, {f"{PLANTED}-{word}" for word in WORDS}
 
 
 @pytest.fixture
@@ -235,7 +238,7 @@ def test_the_copy_holds_nothing_of_another_file(app, session, house, filled):
 
 
 def test_what_cannot_be_opened_any_more_is_said_to_be_destroyed(filled):
-    case_id, words = filled
+    case_id, _words = filled
     packet = cases_session().scalars(sa.select(models.Packet).where(models.Packet.case_id == case_id)).one()
     destroy_safe(packet.id)
     copy = holdings.collect(cases_session(), case_id)
@@ -254,7 +257,7 @@ def test_the_file_has_a_name_that_tells_nothing_and_stays_nowhere(app, session, 
 
 @pytest.mark.parametrize("page", ["copy", "copy.json"])
 def test_a_copy_needs_a_proof_that_is_fresh(app, session, house, filled, page):
-    case_id, words = filled
+    case_id, _words = filled
     person = enter(app, session, house.lead)
     session.get_one(UserSession, person.session_id).confirmed_at = now() - timedelta(hours=1)
     session.commit()

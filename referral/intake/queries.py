@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -76,22 +76,21 @@ def list_rows(session: Session, which: List, actor: Actor, page: int) -> tuple[l
         .limit(PER_PAGE + 1)
         .offset((page - 1) * PER_PAGE)
     )
-    found = session.execute(statement).tuples().all()
+    found = session.execute(statement).all()
     return _open_rows(found[:PER_PAGE]), len(found) > PER_PAGE
 
 
-def list_chosen(session: Session, case_ids: Iterable[UUID]) -> list[Row]:
-    """Return the rows of some files, as they are in a list."""
+def list_chosen(session: Session, case_ids: Sequence[UUID]) -> list[Row]:
+    """Return the rows of some files, in the order given, as they are in a list."""
     follow_up = _next_follow_up()
-    due_on = _sooner(follow_up.c.on)
     statement = (
-        _with_nicknames(due_on, follow_up.c.on)
+        _with_nicknames(_sooner(follow_up.c.on), follow_up.c.on)
         .outerjoin(follow_up, follow_up.c.case_id == Case.id)
-        .where(Case.id.in_(list(case_ids)), Case.status != CaseStatus.ERASED)
-        .order_by(due_on, Case.id)
+        .where(Case.id.in_(case_ids), Case.status != CaseStatus.ERASED)
         .limit(PER_PAGE)
     )
-    return _open_rows(session.execute(statement).tuples().all())
+    rows = {row.case.id: row for row in _open_rows(session.execute(statement).all())}
+    return [rows[each] for each in case_ids if each in rows]
 
 
 def _with_nicknames(*columns: Any) -> sa.Select[Any]:
@@ -151,6 +150,21 @@ def count_due(session: Session, actor: Actor, today: date) -> int:
     return session.scalars(statement).one()
 
 
+def list_to_hand(session: Session, owner_id: UUID, organization_id: UUID, most: int) -> dict[UUID, Case]:
+    """Return the files in hand of an owner, the next due first, and those without a day last."""
+    rows = session.scalars(
+        sa.select(Case)
+        .where(
+            Case.organization_id == organization_id,
+            Case.owner_id == owner_id,
+            Case.status.in_((CaseStatus.DRAFT, CaseStatus.OPEN)),
+        )
+        .order_by(Case.next_step_on.is_(None), Case.next_step_on, Case.id)
+        .limit(most)
+    )
+    return {row.id: row for row in rows}
+
+
 def list_due(session: Session, today: date) -> list[Due]:
     """Return what is due in every open file, of all organizations."""
     follow_up = _next_follow_up()
@@ -159,7 +173,7 @@ def list_due(session: Session, today: date) -> list[Due]:
         .outerjoin(follow_up, follow_up.c.case_id == Case.id)
         .where(_is_due(today))
     )
-    return [Due(*row) for row in session.execute(statement).tuples()]
+    return [Due(*row) for row in session.execute(statement)]
 
 
 def list_events(session: Session, case_id: UUID, page: int) -> tuple[Sequence[CaseEvent], bool]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from flask import Flask
 
 from referral.accounts.cookies import open_area
+from referral.intake import agreement_views, life_wiring, pages, rights_wiring
 from referral.intake import models as _tables  # noqa: F401  # known to the metadata from here on
-from referral.intake import agreement_views, pages, rights_wiring
 from referral.intake.areas import CASES_AREA, cases
 from referral.keyring import models as _keys  # noqa: F401
 
@@ -18,5 +18,6 @@ def init_app(app: Flask) -> None:
     open_area(app, CASES_AREA)
     app.register_blueprint(cases)
     app.jinja_env.globals["case_pages"] = pages.list_pages
+    life_wiring.init_app(app)
     agreement_views.init_app(app)
     rights_wiring.init_app(app)

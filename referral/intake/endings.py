@@ -7,7 +7,6 @@ from datetime import datetime
 from uuid import UUID
 
 import sqlalchemy as sa
-from dateutil.relativedelta import relativedelta
 from flask import current_app
 from sqlalchemy.orm import Session
 
@@ -18,7 +17,7 @@ from referral.intake import incidents
 from referral.intake.erasing import Doomed, Why, carry_out_soon, erase_case, request
 from referral.intake.follow_ups import day_of
 from referral.intake.models import Case, Disclosure, Incident
-from referral.intake.retention import REGISTER_YEARS, is_over, register_until
+from referral.intake.retention import REGISTER_YEARS, add_months, is_over, register_until
 from referral.intake.vocabulary import CaseStatus, CertificateKind, DestructionReason
 from referral.shared.database import CASES, cases_session, writing
 
@@ -55,7 +54,7 @@ def end_case(session: Session, case_id: UUID, at: datetime) -> None:
 
 def list_disclosures(session: Session, at: datetime) -> Sequence[UUID]:
     """Return what was communicated without consent so long ago that the register may let it go."""
-    oldest = at - relativedelta(years=REGISTER_YEARS)
+    oldest = datetime.combine(add_months(at.date(), -12 * REGISTER_YEARS), at.timetz())
     statement = sa.select(Disclosure.id).where(Disclosure.made_at < oldest)
     return session.scalars(statement.order_by(Disclosure.made_at).limit(AT_ONCE)).all()
 

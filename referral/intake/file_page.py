@@ -62,7 +62,7 @@ def look_at(answers: Mapping[str, Given], session: Session, at: datetime) -> Gla
     )
 
 
-def _group_needs(needs: Mapping[str, str]) -> list[tuple[object, list[object]]]:
+def _group_needs(needs: Mapping[str, str]) -> Sequence[tuple[object, Sequence[object]]]:
     grouped = (
         (state, [label for need, label in NEEDS.items() if needs.get(need) == state]) for state in NEED_STATES
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -130,7 +131,7 @@ def _list_places(wanted: sa.ColumnElement[bool]) -> list[UUID]:
 def _list_gone(place: UUID, there: set[UUID]) -> list[UUID]:
     """Return who keeps files in hand of a place and is not among those who may."""
     in_hand = (Case.organization_id == place, Case.status.in_(IN_HAND))
-    statement = sa.union(
+    statement: sa.CompoundSelect[Any] = sa.union(
         sa.select(Case.owner_id).where(*in_hand),
         sa.select(Case.deputy_id).where(*in_hand, Case.deputy_id.is_not(None)),
     )

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from datetime import date, timedelta
-
-from dateutil.relativedelta import relativedelta
 
 DEFAULT_CASE_MONTHS = 24
 """Where an organization decided nothing."""
@@ -21,9 +20,15 @@ ANSWER = timedelta(days=30)
 """A person who asks about her own file has an answer within (P-39.1, s. 32)."""
 
 
+def add_months(day: date, months: int) -> date:
+    """Return the same day some months later, or before; the 31st becomes the last day of a shorter month."""
+    year, month = divmod(12 * day.year + day.month - 1 + months, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+
+
 def keep_until(closed_on: date, months: int = DEFAULT_CASE_MONTHS) -> date:
-    """Return the last day on which a file is kept; the 31st becomes the last day of a shorter month."""
-    return closed_on + relativedelta(months=months)
+    """Return the last day on which a closed file is kept."""
+    return add_months(closed_on, months)
 
 
 def answer_by(received_on: date) -> date:
@@ -33,7 +38,7 @@ def answer_by(received_on: date) -> date:
 
 def register_until(day: date) -> date:
     """Return the last day on which an entry of a register is kept."""
-    return day + relativedelta(years=REGISTER_YEARS)
+    return add_months(day, 12 * REGISTER_YEARS)
 
 
 def move_end(wanted: date, today: date) -> date:
@@ -43,7 +48,7 @@ def move_end(wanted: date, today: date) -> date:
 
 def latest_stay(ends_on: date) -> date:
     """Return the last day to which the end of a file may be put off."""
-    return ends_on + relativedelta(months=LONGEST_STAY_MONTHS)
+    return add_months(ends_on, LONGEST_STAY_MONTHS)
 
 
 def is_over(ends_on: date | None, today: date) -> bool:

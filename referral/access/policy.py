@@ -72,6 +72,7 @@ class Permission(StrEnum):
     FLAG_REVIEW = "flag:review"
     HOUSE_PHONE_PAIR = "house-phone:pair"
     INCIDENT_KEEP = "incident:keep"
+    KEYS_KEEP = "keys:keep"
     LISTING_CONFIRM = "listing:confirm"
     LISTING_IMPORT = "listing:import"
     LISTING_MERGE = "listing:merge"
@@ -238,6 +239,7 @@ POLICY: dict[Permission, Clauses] = {
     Permission.FLAG_REVIEW: (*BY_OPERATOR, *BY_VETTER),
     Permission.HOUSE_PHONE_PAIR: BY_ITS_EDITORS,
     Permission.INCIDENT_KEEP: BY_THOSE_IN_CHARGE,
+    Permission.KEYS_KEEP: BY_OPERATOR,
     Permission.LISTING_CONFIRM: (*BY_ITS_EDITORS, *BY_ITS_LINK),
     Permission.LISTING_IMPORT: BY_OPERATOR,
     Permission.LISTING_MERGE: BY_VETTER,

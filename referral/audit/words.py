@@ -36,6 +36,7 @@ REFUSED: dict[Permission, LazyString] = {
     Permission.FLAG_REVIEW: _l("reviewing what readers say of listings"),
     Permission.HOUSE_PHONE_PAIR: _l("pairing a house phone"),
     Permission.INCIDENT_KEEP: _l("the register of incidents"),
+    Permission.KEYS_KEEP: _l("the master key of case files"),
     Permission.LISTING_CONFIRM: _l("confirming a listing"),
     Permission.LISTING_IMPORT: _l("importing listings"),
     Permission.LISTING_MERGE: _l("merging listings"),

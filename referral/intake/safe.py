@@ -43,7 +43,7 @@ def make_safe(thing: Thing, at: datetime) -> Safe:
     """Make the key of a new thing and have it kept before anything is sealed with it.
 
     Never inside ``writing(…, KEYS)``. A process that ends before the thing itself is stored leaves a
-    key that opens nothing, which ``jobs.destroy_orphans`` removes.
+    key that opens nothing, which ``orphans.destroy_orphans`` removes.
     """
     with writing(keys_session(), KEYS):
         key = keyring.make_data_key(ring(), thing, at)

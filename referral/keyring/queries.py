@@ -43,11 +43,11 @@ def list_fingerprints(session: Session) -> frozenset[str]:
 def count_things(session: Session) -> dict[Kind, int]:
     """Count the keys of things by kind."""
     counted = sa.select(DataKey.kind, sa.func.count()).group_by(DataKey.kind)
-    found = dict(session.execute(counted).tuples().all())
+    found = dict(session.execute(counted).all())
     return {kind: found.get(kind, 0) for kind in Kind}
 
 
 def list_made_before(session: Session, moment: datetime) -> dict[UUID, Kind]:
     """Return the things whose keys were made before a moment."""
     statement = sa.select(DataKey.id, DataKey.kind).where(DataKey.made_at < moment)
-    return dict(session.execute(statement).tuples().all())
+    return dict(session.execute(statement).all())

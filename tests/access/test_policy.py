@@ -55,6 +55,7 @@ EXPECTED = {
     Permission.FLAG_REVIEW: [OPERATOR, (Role.VETTER, "all", EVERYONE)],
     Permission.HOUSE_PHONE_PAIR: [LEAD, EDITOR],
     Permission.INCIDENT_KEEP: [LEAD, IN_CHARGE],
+    Permission.KEYS_KEEP: [OPERATOR],
     Permission.LISTING_CONFIRM: [LEAD, EDITOR, LINK],
     Permission.LISTING_IMPORT: [OPERATOR],
     Permission.LISTING_MERGE: [VETTER],

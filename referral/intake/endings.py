@@ -7,12 +7,11 @@ from datetime import datetime
 from uuid import UUID
 
 import sqlalchemy as sa
-from flask import current_app
 from sqlalchemy.orm import Session
 
 from referral.audit.events import Action, Event
 from referral.audit.models import CASES_CHAIN
-from referral.audit.services import expire_segments, record
+from referral.audit.services import record
 from referral.intake import incidents
 from referral.intake.erasing import Doomed, Why, carry_out_soon, erase_case, request
 from referral.intake.follow_ups import day_of
@@ -91,9 +90,3 @@ def _end(session: Session, row: Disclosure | Incident, doomed: Doomed, target: s
 
 def _why(at: datetime) -> Why:
     return Why(DestructionReason.RETENTION, None, at)
-
-
-def expire_audit(_at: datetime) -> None:
-    """Let go of the months of the case files' audit that are older than the setting says."""
-    with writing(cases_session(), CASES) as session:
-        expire_segments(session, current_app.config["AUDIT_MONTHS"], CASES_CHAIN)

@@ -21,7 +21,7 @@ from referral.intake import (
     rules_views,  # noqa: F401
     vault_views,  # noqa: F401
 )
-from referral.intake.endings import destroy_due, expire_audit
+from referral.intake.endings import destroy_due
 from referral.intake.pages import CasePage
 from referral.intake.rights_forms import KINDS
 from referral.intake.rights_words import CHANNELS, DESTROYED, REASONS
@@ -51,7 +51,6 @@ def init_app(app: Flask) -> None:
         }
     )
     tick.register(app, tick.Job("cases_endings", DAILY, destroy_due))
-    tick.register(app, tick.Job("cases_audit_expire", DAILY, expire_audit))
     app.jinja_env.globals.update(
         rights_kinds=KINDS,
         certificate_kinds=DESTROYED,

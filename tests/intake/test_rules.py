@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from referral.access.policy import Role
-from referral.audit.models import CASES_CHAIN, CasesAuditEvent
+from referral.audit.models import CasesAuditEvent
 from referral.intake import endings, keeping, models, rules
 from referral.intake.follow_ups import day_of
 from referral.intake.keeping import KeepRefusedError
@@ -221,20 +221,10 @@ def test_registers_let_go_of_an_entry_after_five_years_and_not_a_day_before(hous
     assert kinds == {CertificateKind.DISCLOSURE, CertificateKind.INCIDENT}
 
 
-def test_the_scheduled_command_does_both(app, session):
+def test_the_scheduled_command_does_it(app, session):
     names = {job.name for job in tick.list_jobs()}
 
-    assert {"cases_endings", "cases_audit_expire"} <= names
-
-
-def test_the_audit_of_the_files_is_let_go_after_the_months_of_the_setting(app, house, monkeypatch):
-    asked = []
-    monkeypatch.setattr(
-        endings, "expire_segments", lambda _session, months, chain: asked.append((months, chain))
-    )
-    endings.expire_audit(now())
-
-    assert asked == [(app.config["AUDIT_MONTHS"], CASES_CHAIN)]
+    assert "cases_endings" in names
 
 
 PAGE = "/en/cases/rules"

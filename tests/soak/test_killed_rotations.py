@@ -1,4 +1,4 @@
-"""A rotation of the master key that is killed at any step leaves everything readable, and can be run again."""
+"""A rotation of the master key that is killed at any step leaves all readable, and can be run again."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ def are_read(safes):
     }
 
 
-@pytest.mark.parametrize(("step", "when"), product(STEPS, WHEN))
+@pytest.mark.parametrize(("step", "when"), list(product(STEPS, WHEN)))
 def test_killed_at_a_step_everything_is_read_and_the_next_rotation_ends(settings, safes, step, when):
     assert start(settings, "tests.rotating", step, when) == -signal.SIGKILL
     assert are_read(safes)

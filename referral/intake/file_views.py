@@ -41,7 +41,7 @@ LISTS: dict[List, LazyString] = {
     List.DEPUTY: _l("I am the deputy"),
     List.ALL: _l("All of my organization"),
     List.DRAFTS: _l("Drafts"),
-    List.CLOSED: _l("Closed"),
+    List.CLOSED: _l("Closed files"),
 }
 
 
@@ -91,6 +91,7 @@ def _render_list(actor: Actor, find: FindForm, rows: list[Row], **more: Any) -> 
         names=name_people(directory_session(), owners),
         me=actor.user_id,
         today=day_of(now()),
+        day_of=day_of,
         words=file_words,
         **{"which": None, "page": 1, "more": False, **more},
     )

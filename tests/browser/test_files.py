@@ -99,8 +99,8 @@ def press_on(page: Page, name: str) -> None:
     for _ in range(90):
         page.keyboard.press("Tab")
         if page.evaluate("document.activeElement.textContent.trim()").startswith(name):
-            page.keyboard.press("Enter")
-            page.wait_for_load_state()
+            with page.expect_navigation():
+                page.keyboard.press("Enter")
             return
     raise AssertionError(f"the keyboard does not reach {name}")
 

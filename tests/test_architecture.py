@@ -44,6 +44,7 @@ PURE = (
     "referral.intake.contact",
     "referral.intake.follow_up_days",
     "referral.intake.inventory",
+    "referral.intake.matching",
     "referral.intake.notices",
     "referral.intake.questions",
     "referral.intake.retention",

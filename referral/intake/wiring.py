@@ -5,7 +5,15 @@ from __future__ import annotations
 from flask import Flask
 
 from referral.accounts.cookies import open_area
-from referral.intake import agreement_views, life_wiring, match_wiring, orphans, pages, rights_wiring
+from referral.intake import (
+    agreement_views,
+    intake_wiring,
+    life_wiring,
+    match_wiring,
+    orphans,
+    pages,
+    rights_wiring,
+)
 from referral.intake import models as _tables  # noqa: F401  # known to the metadata from here on
 from referral.intake.areas import CASES_AREA, cases
 from referral.keyring import models as _keys  # noqa: F401
@@ -18,6 +26,7 @@ def init_app(app: Flask) -> None:
     open_area(app, CASES_AREA)
     app.register_blueprint(cases)
     app.jinja_env.globals["case_pages"] = pages.list_pages
+    intake_wiring.init_app(app)
     life_wiring.init_app(app)
     match_wiring.init_app(app)
     agreement_views.init_app(app)

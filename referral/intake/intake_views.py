@@ -169,7 +169,7 @@ def where_next(case: Case, step: str | None, pressed: str, taken: Taken) -> str:
     if pressed == "leave":
         return url_for("cases.show", case_id=case.id)
     if step is None:
-        return url_for("cases.intake", case_id=case.id, **{WHOLE: 1})
+        return f"{url_for('cases.intake', case_id=case.id)}?{WHOLE}=1"
     goes = beside(step, -1) if pressed == "back" else beside(step, 1)
     if pressed == "next" and has_to_be_seen(case, step, taken):
         goes = step

@@ -45,8 +45,9 @@ def begin() -> ResponseReturnValue:
                 files.create_case(session, safe, actor, now())
         except IntegrityError:
             cases_session().rollback()  # the same button, pressed twice at once: the other one began it
-    where = ("cases.intake_step", {"step": FIRST}) if is_phone() else ("cases.intake", {})
-    return redirect(url_for(where[0], case_id=case_id, **where[1]), HTTPStatus.SEE_OTHER)
+    first = url_for("cases.intake_step", case_id=case_id, step=FIRST)
+    where = first if is_phone() else url_for("cases.intake", case_id=case_id)
+    return redirect(where, HTTPStatus.SEE_OTHER)
 
 
 def today() -> date:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -63,7 +64,7 @@ def find_alike(session: Session, organization_id: UUID, text: str, but: UUID | N
     return [each for each in found if each.closeness <= Closeness.NEAR and each.case_id != but]
 
 
-def _read_rows(session: Session, organization_id: UUID) -> Sequence[sa.Row]:
+def _read_rows(session: Session, organization_id: UUID) -> Sequence[sa.Row[Any]]:
     return session.execute(
         sa.select(
             Case.id, Case.code, Case.owner_id, Case.status, Case.opened_at, Case.created_at, Answer.sealed
@@ -73,6 +74,6 @@ def _read_rows(session: Session, organization_id: UUID) -> Sequence[sa.Row]:
     ).all()
 
 
-def _known(row: sa.Row, nickname: str, closeness: Closeness) -> Known:
+def _known(row: sa.Row[Any], nickname: str, closeness: Closeness) -> Known:
     since = row.opened_at or row.created_at
     return Known(row.id, row.code, row.owner_id, row.status, since, nickname, closeness)

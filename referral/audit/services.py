@@ -50,6 +50,11 @@ def list_chains() -> list[Chain]:
     return [chain for chain in CHAINS if chain.name in db.engines]
 
 
+def chain_of(database: str) -> Chain:
+    """Return the chain of a database by the database's name."""
+    return next(chain for chain in CHAINS if chain.name == database)
+
+
 def current_key() -> bytes:
     """Return the key of this application; raises NoAuditKeyError."""
     key: bytes | None = current_app.extensions.get(KEY)

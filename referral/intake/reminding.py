@@ -7,7 +7,7 @@ from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
 import sqlalchemy as sa
-from flask import Flask, current_app
+from flask import Flask
 
 from referral.accounts.letters import language_of, link_to
 from referral.accounts.models import User
@@ -15,10 +15,9 @@ from referral.intake.follow_up_days import DAYS_TO_DEPUTY, DAYS_TO_LEAD, working
 from referral.intake.follow_ups import day_of
 from referral.intake.people import list_leads
 from referral.intake.queries import Due, list_due
-from referral.mail.jobs import ServerUnreachableError, make_sender
 from referral.mail.letters import Message
 from referral.mail.models import CasesOutbox
-from referral.mail.services import deliver_due, enqueue, forget_old
+from referral.mail.services import enqueue
 from referral.shared import tick
 from referral.shared.clock import QUEBEC
 from referral.shared.database import CASES, cases_session, directory_session, writing
@@ -77,21 +76,6 @@ def _write(user: User, day: date) -> Message:
     return Message(KIND, user.email or "", language, f"{KIND} {user.id} {day.isoformat()}", values)
 
 
-def deliver(at: datetime) -> None:
-    """Send what is due of the letters about files; raises ServerUnreachableError, so that it is seen."""
-    sender = make_sender(current_app.config)
-    if sender is not None and deliver_due(cases_session(), sender, at, CasesOutbox).is_unreachable:
-        raise ServerUnreachableError
-
-
-def forget(at: datetime) -> None:
-    """Delete the letters that are over."""
-    with writing(cases_session(), CASES) as session:
-        forget_old(session, at, CasesOutbox)
-
-
 def init_app(app: Flask) -> None:
-    """Have letters written and sent."""
+    """Have letters written; ``mail.jobs`` sends them."""
     tick.register(app, tick.Job("files_remind", timedelta(hours=1), remind))
-    tick.register(app, tick.Job("files_mail", timedelta(0), deliver))
-    tick.register(app, tick.Job("files_mail_forget", timedelta(days=1), forget))

@@ -50,6 +50,7 @@ PURE = (
     "referral.intake.retention",
     "referral.intake.spelling",
     "referral.intake.vocabulary",
+    "referral.intake.consent",
     "referral.search.analysis",
     "referral.search.engine",
     "referral.search.filters",

@@ -308,7 +308,7 @@ def upgrade_cases() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_follow_up"),
         sa.UniqueConstraint("case_id", "kind", name="uq_follow_up_case_id_kind"),
     )
-    op.create_index("ix_follow_up_case_id", "follow_up", ["case_id"])
+    op.create_index("ix_follow_up_case_id_status_due_on", "follow_up", ["case_id", "status", "due_on"])
     op.create_index("ix_follow_up_status_due_on", "follow_up", ["status", "due_on"])
     op.create_table(
         "rights_request",

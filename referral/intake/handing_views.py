@@ -35,7 +35,7 @@ def hand_over() -> ResponseReturnValue:
         abort(HTTPStatus.NOT_FOUND)
     people = list_colleagues(directory_session(), place)
     files = queries.list_to_hand(cases_session(), giver, place, handing.AT_ONCE)
-    labels = {each: file.code for each, file in files.items()}
+    labels = {row.case.id: " · ".join(filter(None, (row.nickname, row.case.code))) for row in files}
     form = HandingForm(labels, {each: name for each, name in people.items() if each != giver})
     if form.validate_on_submit():
         try:

@@ -17,7 +17,7 @@ from referral.intake.answers import place_of
 from referral.intake.cases import read_step
 from referral.intake.models import Answer, Case, CaseEvent, FollowUp
 from referral.intake.safe import Safe, open_safes
-from referral.intake.vocabulary import CaseStatus, FollowUpStatus, Said
+from referral.intake.vocabulary import CaseStatus, FollowUpKind, FollowUpStatus, Said
 
 PER_PAGE = 25
 EVENTS = 20
@@ -32,6 +32,12 @@ class List(StrEnum):
     ALL = "all"
     DRAFTS = "drafts"
     CLOSED = "closed"
+
+
+BY_DAY = frozenset({List.MINE, List.DEPUTY, List.ALL})
+LAST = "u9"
+"""Sorts what has no urgency after what has."""
+Conditions = tuple[sa.ColumnElement[bool], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,37 +61,72 @@ class Due:
     on: date
 
 
-def _next_follow_up() -> sa.Subquery:
+def _next_follow_up() -> sa.ScalarSelect[date | None]:
+    """Return the day of the next follow-up of a file, read by the index of its own."""
     return (
-        sa.select(FollowUp.case_id, sa.func.min(FollowUp.due_on).label("on"))
-        .where(FollowUp.status == FollowUpStatus.PLANNED)
-        .group_by(FollowUp.case_id)
-        .subquery()
+        sa.select(sa.func.min(FollowUp.due_on))
+        .where(FollowUp.case_id == Case.id, FollowUp.status == FollowUpStatus.PLANNED)
+        .correlate(Case)
+        .scalar_subquery()
     )
 
 
 def list_rows(session: Session, which: List, actor: Actor, page: int) -> tuple[list[Row], bool]:
     """Return a page of a list, what is due first; says whether more follow."""
-    follow_up = _next_follow_up()
-    due_on = _sooner(follow_up.c.on)
+    wanted = (Case.organization_id == actor.acting_for, *_wanted(which, actor))
+    find = _find_by_day if which in BY_DAY else _find_newest
+    chosen = find(wanted, page).subquery()
     statement = (
-        _with_nicknames(due_on, follow_up.c.on)
-        .outerjoin(follow_up, follow_up.c.case_id == Case.id)
-        .where(Case.organization_id == actor.acting_for, *_wanted(which, actor))
-        .order_by(*_order(which, due_on))
-        .limit(PER_PAGE + 1)
-        .offset((page - 1) * PER_PAGE)
+        _with_nicknames(chosen.c.due_on, _next_follow_up())
+        .join(chosen, chosen.c.id == Case.id)
+        .order_by(*(chosen.c.due_on, chosen.c.rank) if which in BY_DAY else (chosen.c.rank.desc(),), Case.id)
     )
     found = session.execute(statement).all()
     return _open_rows(found[:PER_PAGE]), len(found) > PER_PAGE
 
 
+def _find_newest(wanted: Conditions, page: int) -> sa.Select[Any]:
+    rank = sa.func.coalesce(Case.closed_at, Case.created_at).label("rank")
+    return (
+        sa.select(Case.id, Case.next_step_on.label("due_on"), rank)
+        .where(*wanted)
+        .order_by(rank.desc(), Case.id)
+        .limit(PER_PAGE + 1)
+        .offset((page - 1) * PER_PAGE)
+    )
+
+
+def _find_by_day(wanted: Conditions, page: int) -> sa.Select[Any]:
+    """Select a page by the sooner of next step and follow-up, without looking at every file.
+
+    The first so many by either are among the first so many by each.
+    """
+    rank = sa.func.coalesce(sa.type_coerce(Case.urgency, sa.String), LAST).label("rank")
+    most = page * PER_PAGE + 1
+    steps = _first(sa.select(Case.id, Case.next_step_on.label("on"), rank).where(*wanted), most)
+    asked = sa.select(Case.id, FollowUp.due_on.label("on"), rank).join(FollowUp, FollowUp.case_id == Case.id)
+    asked = _first(asked.where(*wanted, FollowUp.status == FollowUpStatus.PLANNED), len(FollowUpKind) * most)
+    both = sa.union_all(steps, asked).subquery()
+    due_on = sa.func.min(both.c.on).label("due_on")
+    return (
+        sa.select(both.c.id, due_on, both.c.rank)
+        .group_by(both.c.id, both.c.rank)
+        .order_by(due_on, both.c.rank, both.c.id)
+        .limit(PER_PAGE + 1)
+        .offset((page - 1) * PER_PAGE)
+    )
+
+
+def _first(rows: sa.Select[Any], most: int) -> sa.Select[Any]:
+    on, rank = rows.selected_columns["on"], rows.selected_columns["rank"]
+    return sa.select(rows.order_by(on, rank, Case.id).limit(most).subquery())
+
+
 def list_chosen(session: Session, case_ids: Sequence[UUID]) -> list[Row]:
     """Return the rows of some files, in the order given, as they are in a list."""
-    follow_up = _next_follow_up()
+    follow_up_on = _next_follow_up()
     statement = (
-        _with_nicknames(_sooner(follow_up.c.on), follow_up.c.on)
-        .outerjoin(follow_up, follow_up.c.case_id == Case.id)
+        _with_nicknames(_sooner(follow_up_on), follow_up_on)
         .where(Case.id.in_(case_ids), Case.status != CaseStatus.ERASED)
         .limit(PER_PAGE)
     )
@@ -103,7 +144,7 @@ def _sooner(follow_up_on: Any) -> sa.Case[Any]:
     return sa.case((is_sooner, follow_up_on), else_=Case.next_step_on)
 
 
-def _wanted(which: List, actor: Actor) -> tuple[sa.ColumnElement[bool], ...]:
+def _wanted(which: List, actor: Actor) -> Conditions:
     is_open, me = Case.status == CaseStatus.OPEN, actor.user_id
     return {
         List.MINE: (is_open, Case.owner_id == me),
@@ -112,14 +153,6 @@ def _wanted(which: List, actor: Actor) -> tuple[sa.ColumnElement[bool], ...]:
         List.DRAFTS: (Case.status == CaseStatus.DRAFT,),
         List.CLOSED: (Case.status == CaseStatus.CLOSED,),
     }[which]
-
-
-def _order(which: List, due_on: sa.Case[Any]) -> tuple[Any, ...]:
-    if which is List.DRAFTS:
-        return (Case.created_at.desc(), Case.id)
-    if which is List.CLOSED:
-        return (Case.closed_at.desc(), Case.id)
-    return (due_on, Case.urgency, Case.id)
 
 
 def _open_rows(found: Sequence[Any]) -> list[Row]:
@@ -137,10 +170,11 @@ def _open_row(safe: Safe, case: Case, due_on: date | None, follow_up_on: date | 
 
 
 def _is_due(today: date) -> sa.ColumnElement[bool]:
-    asked = sa.exists().where(
-        FollowUp.case_id == Case.id, FollowUp.status == FollowUpStatus.PLANNED, FollowUp.due_on <= today
+    """Select open files in which something is due; which follow-ups are is asked once, not file by file."""
+    asked = sa.select(FollowUp.case_id).where(
+        FollowUp.status == FollowUpStatus.PLANNED, FollowUp.due_on <= today
     )
-    return sa.and_(Case.status == CaseStatus.OPEN, sa.or_(Case.next_step_on <= today, asked))
+    return sa.and_(Case.status == CaseStatus.OPEN, sa.or_(Case.next_step_on <= today, Case.id.in_(asked)))
 
 
 def count_due(session: Session, actor: Actor, today: date) -> int:
@@ -150,10 +184,10 @@ def count_due(session: Session, actor: Actor, today: date) -> int:
     return session.scalars(statement).one()
 
 
-def list_to_hand(session: Session, owner_id: UUID, organization_id: UUID, most: int) -> dict[UUID, Case]:
+def list_to_hand(session: Session, owner_id: UUID, organization_id: UUID, most: int) -> list[Row]:
     """Return the files in hand of an owner, the next due first, and those without a day last."""
-    rows = session.scalars(
-        sa.select(Case)
+    statement = (
+        _with_nicknames(Case.next_step_on, sa.null())
         .where(
             Case.organization_id == organization_id,
             Case.owner_id == owner_id,
@@ -162,17 +196,13 @@ def list_to_hand(session: Session, owner_id: UUID, organization_id: UUID, most: 
         .order_by(Case.next_step_on.is_(None), Case.next_step_on, Case.id)
         .limit(most)
     )
-    return {row.id: row for row in rows}
+    return _open_rows(session.execute(statement).all())
 
 
 def list_due(session: Session, today: date) -> list[Due]:
     """Return what is due in every open file, of all organizations."""
-    follow_up = _next_follow_up()
-    statement = (
-        sa.select(Case.organization_id, Case.owner_id, Case.deputy_id, _sooner(follow_up.c.on))
-        .outerjoin(follow_up, follow_up.c.case_id == Case.id)
-        .where(_is_due(today))
-    )
+    due_on = _sooner(_next_follow_up())
+    statement = sa.select(Case.organization_id, Case.owner_id, Case.deputy_id, due_on).where(_is_due(today))
     return [Due(*row) for row in session.execute(statement)]
 
 

@@ -9,7 +9,7 @@ from referral.access.policy import Permission
 from referral.intake import match_views, pages  # noqa: F401  # its address
 from referral.intake.pages import CasePage
 
-PLACE = 20
+PLACE = 30
 
 
 def init_app(app: Flask) -> None:

@@ -34,6 +34,7 @@ SENTENCES: dict[CaseEventKind, LazyString] = {
     CaseEventKind.RIGHTS: _l("A request about her own file"),
     CaseEventKind.CLOSED: _l("The file was closed"),
     CaseEventKind.REOPENED: _l("The file was opened again"),
+    CaseEventKind.KEPT_LONGER: _l("The file is kept longer"),
 }
 WHY: dict[str, LazyString] = {
     "left": _l("Somebody keeps files here no more."),
@@ -92,6 +93,8 @@ def _say_more(kind: CaseEventKind, detail: dict[str, Any], names: Mapping[UUID, 
             return f"{FOLLOW_UPS[FollowUpKind(which)]}, {came}"
         case CaseEventKind.CONTACT_SEEN, {"reason": reason}:
             return str(reason)
+        case CaseEventKind.KEPT_LONGER, {"until": until, "reason": reason}:
+            return f"{_('Until %(day)s.', day=_day(until))} {reason}"
         case CaseEventKind.CLOSED, {"reason": reason}:
             return str(CLOSURES[Closure(reason)])
     return ""

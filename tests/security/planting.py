@@ -19,7 +19,8 @@ from urllib.parse import quote, quote_plus
 import msgspec
 import sqlalchemy as sa
 
-from referral.intake import incidents, models, rights, rules, vault
+from referral.intake import consents, disclosures, incidents, models, packets, rights, rules, vault
+from referral.intake.answers import Given, save_answers
 from referral.intake.held import Held
 from referral.intake.holdings import PARTS
 from referral.intake.incident_facts import NAMES, Facts
@@ -28,13 +29,13 @@ from referral.intake.questions import QUESTIONS
 from referral.intake.safe import Safe, make_safe
 from referral.intake.vocabulary import (
     Basis,
-    Capacity,
     CaseEventKind,
     Closure,
     ConsentMode,
     FollowUpKind,
     FollowUpStatus,
     Item,
+    Purpose,
     RightsKind,
     Said,
 )
@@ -42,7 +43,7 @@ from referral.keyring.models import Kind
 from referral.keyring.services import Thing
 from referral.shared.clock import now
 from referral.shared.database import CASES, CasesBase, cases_session, writing
-from tests.intake.filing import House, held_case, make_case
+from tests.intake.filing import House, held_case, make_agreement, make_case
 
 STEM = "Sorbière"
 """In each secret that is a text: with a sign that is written differently in each coding."""
@@ -85,18 +86,13 @@ def answers_of(planted: Planted) -> dict[str, Any]:
     text = planted.text
     avoided = str(uuid.uuid4())
     planted.secrets["answer.organizations_to_avoid"] = avoided
-    contact = {
-        "channel": "phone",
-        "detail": text("answer.safe_contact"),
-        "words": text("answer.safe_contact#words"),
-    }
     return {
         "notice": {"version": text("answer.notice"), "language": "fr"},
         "nickname": text("answer.nickname"),
         "age_band": planted.coded("answer.age_band", "14-17"),
         "under_14": {"capacity": "childs-benefit", "line": text("answer.under_14")},
         "languages": planted.coded("answer.languages", {"spoken": ["tlh", "xho", "fr"], "interpreter": True}),
-        "safe_contact": {**contact, "ask_for": text("answer.safe_contact#ask")},
+        "safe_contact": contact_of(planted, "packet_item.sealed"),
         "urgency": {"level": "u2", "reason": text("answer.urgency")},
         "needs": planted.coded("answer.needs", {"sexual-health": "need-now", "papers": "unmet"}),
         "limits": {
@@ -116,7 +112,7 @@ def plant(house: House, receiver: House) -> Planted:
     """Store a file of a house, sent in part to another, with a secret in every sealed place."""
     planted = Planted(house)
     case_id = make_case(house, answers_of(planted))
-    planted.ids["case_id"] = case_id
+    planted.ids |= {"case_id": case_id, "agreement_id": make_agreement(house, receiver)}
     plant_incident(planted)
     packet, disclosure, name = (
         make_safe(Thing(kind, uuid.uuid4(), house.id), now())
@@ -156,63 +152,42 @@ def plant_in_file(held: Held, planted: Planted) -> None:
 
 
 def plant_sent(held: Held, planted: Planted, safe: Safe, receiver: House) -> None:
-    """Plant in a consent, and in what was sent under it."""
-    consent = models.Consent(
-        id=uuid.uuid4(),
-        case_id=held.case.id,
-        reading_id=uuid.uuid4(),
-        receiver_id=receiver.id,
-        days=30,
-        given_at=now(),
-        expires_at=now() + timedelta(days=30),
+    """Have a consent and what was sent under it, then another answer, which the receiver never gets."""
+    reading = consents.Reading(
+        recipients=(receiver.id,),
+        items=frozenset({Item.SAFE_CONTACT}),
+        purpose=Purpose.OTHER,
         mode=ConsentMode.SPOKEN,
-        capacity=Capacity.SELF,
-        language="fra",
-        with_interpreter=False,
-        is_express=True,
+        language="fr",
         notice_version="1",
-        taken_by=held.user_id,
+        words=planted.text("consent.sealed"),
+        purpose_words=planted.text("consent.sealed#purpose"),
     )
-    consent.sealed = held.safe.seal(
-        place_in(consent, "sealed"), {"purpose": "shelter", "line": planted.text("consent.sealed")}
+    (consent,) = consents.grant(held, reading, {})
+    packet = packets.send_packet(held, consent, reading.items, safe)
+    (row,) = held.session.scalars(
+        sa.select(models.Answer).where(
+            models.Answer.case_id == held.case.id, models.Answer.name == "safe_contact"
+        )
     )
-    held.session.add(consent)
-    held.session.flush()
-    held.session.add(models.ConsentItem(consent_id=consent.id, item=Item.SAFE_CONTACT))
-    packet = models.Packet(
-        id=safe.thing,
-        case_id=held.case.id,
-        consent_id=consent.id,
-        sender_id=held.case.organization_id,
-        receiver_id=receiver.id,
-        sent_at=now(),
-        sent_by=held.user_id,
-        expires_at=consent.expires_at,
-    )
-    held.session.add(packet)
-    held.session.flush()
-    item = models.PacketItem(packet_id=packet.id, item=Item.SAFE_CONTACT, consent_id=consent.id)
-    sent = {"channel": "phone", "detail": planted.text("packet_item.sealed"), "voicemail": False}
-    item.sealed = safe.seal(place_in(item, "sealed"), sent)
-    held.session.add(item)
-    held.session.flush()
+    changed = Given(Said.ANSWERED, contact_of(planted, "answer.safe_contact"), row.version)
+    save_answers(held, {"safe_contact": changed})
     planted.ids |= {"consent_id": consent.id, "packet_id": packet.id, "reading_id": consent.reading_id}
 
 
+def contact_of(planted: Planted, place: str) -> dict[str, Any]:
+    """Return a way to reach her with a secret in each of its texts."""
+    texts = {name: planted.text(f"{place}#{name}") for name in ("ask_for", "words")}
+    return {"channel": "phone", "detail": planted.text(place), **texts}
+
+
 def plant_disclosure(held: Held, planted: Planted, safe: Safe) -> None:
-    """Plant in what was communicated without consent."""
-    row = models.Disclosure(
-        id=safe.thing,
-        organization_id=held.case.organization_id,
-        case_id=held.case.id,
-        basis=Basis.DANGER,
-        made_at=now(),
-        author_id=held.user_id,
-        author_name="Alex Exemple",
-    )
-    facts = {"facts": planted.text("disclosure.sealed"), "items": ["safe_contact"], "recipient": "911"}
-    row.sealed = safe.seal(place_in(row, "sealed"), facts)
-    held.session.add(row)
+    """Have something written down that was communicated without consent."""
+    parts = {
+        part: planted.text("disclosure.sealed" if part == "facts" else f"disclosure.sealed#{part}")
+        for part in disclosures.PARTS
+    }
+    row = disclosures.disclose(held, disclosures.Told(Basis.DANGER, **parts), safe)
     held.session.flush()
     planted.ids["disclosure_id"] = row.id
 

@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
-from uuid import UUID
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -14,7 +13,31 @@ from flask_babel.speaklater import LazyString
 
 from referral.accounts.letters import say_moment
 from referral.i18n.dates import say_date
+from referral.intake.answer_words import say_given
+from referral.intake.answers import Given
+from referral.intake.asking_words import TITLES as ASKED
+from referral.intake.file_words import FOLLOW_UP_STATES, FOLLOW_UPS, URGENCIES
 from referral.intake.holdings import DESTROYED, LINKS, Row
+from referral.intake.rights_forms import KINDS
+from referral.intake.rights_words import DESTROYED as DESTROYED_KINDS
+from referral.intake.rights_words import REASONS
+from referral.intake.timeline import SENTENCES as EVENTS
+from referral.intake.vocabulary import (
+    Basis,
+    Capacity,
+    CaseEventKind,
+    CaseStatus,
+    CertificateKind,
+    ConsentMode,
+    DestructionReason,
+    EndOfPacket,
+    FollowUpKind,
+    FollowUpStatus,
+    Item,
+    RightsKind,
+    Said,
+    Urgency,
+)
 from referral.shared.bilingual import Language
 
 TITLES: dict[str, LazyString] = {
@@ -96,6 +119,51 @@ LABELS: dict[str, LazyString] = {
     "act": _l("Who, what, when"),
 }
 
+CODES: dict[type, Mapping[Any, LazyString]] = {
+    CaseStatus: {
+        CaseStatus.DRAFT: _l("draft"),
+        CaseStatus.OPEN: _l("open"),
+        CaseStatus.CLOSED: _l("closed"),
+    },
+    Item: {
+        Item.NEEDS: _l("needs"),
+        Item.AGE_BAND: _l("age, roughly"),
+        Item.LANGUAGES: _l("languages"),
+        Item.LIMITS: _l("what limits the choice of services"),
+        Item.REGIONS: _l("regions"),
+        Item.URGENCY: _l("how urgent it is"),
+        Item.SAFE_CONTACT: _l("how you can safely be reached"),
+    },
+    ConsentMode: {
+        ConsentMode.SPOKEN: _l("spoken"),
+        ConsentMode.SIGNED: _l("signed"),
+        ConsentMode.ELECTRONIC: _l("on a screen"),
+    },
+    Capacity: {
+        Capacity.SELF: _l("yourself"),
+        Capacity.PARENT: _l("a parent or tutor"),
+        Capacity.CHILDS_BENEFIT: _l("nobody: clearly for the child’s benefit"),
+    },
+    Basis: {
+        Basis.DANGER: _l("serious danger of death or injury"),
+        Basis.CHILD: _l("protection of a child"),
+        Basis.COURT: _l("order of a court"),
+    },
+    EndOfPacket: {
+        EndOfPacket.EXPIRED: _l("its time was over"),
+        EndOfPacket.WITHDRAWN: _l("you withdrew your consent"),
+        EndOfPacket.RECALLED: _l("it was taken back"),
+        EndOfPacket.ERASED: _l("the file was destroyed"),
+    },
+    CaseEventKind: EVENTS,
+    Urgency: URGENCIES,
+    FollowUpKind: FOLLOW_UPS,
+    FollowUpStatus: FOLLOW_UP_STATES,
+    RightsKind: KINDS,
+    CertificateKind: DESTROYED_KINDS,
+    DestructionReason: REASONS,
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Section:
@@ -109,18 +177,31 @@ class Section:
 def say_copy(copy: Mapping[str, Sequence[Row]], language: Language) -> list[Section]:
     """Return a copy as it is read; parts without anything are there too, and say so."""
     return [
-        Section(name, str(TITLES[name]), tuple(say_row(row, language) for row in rows))
+        Section(name, str(TITLES[name]), tuple(say_row(row, language, name) for row in rows))
         for name, rows in copy.items()
     ]
 
 
-def say_row(row: Row, language: Language) -> tuple[tuple[str, str], ...]:
-    """Return what is kept in a row, label by label; identifiers that only link rows are left to the machine."""
+def say_row(row: Row, language: Language, part: str = "") -> tuple[tuple[str, str], ...]:
+    """Return what is kept in a row, label by label; what only links rows is left to the machine."""
+    if part == "answers" and isinstance(row["content"], Mapping):
+        return say_answer(row, language)
     return tuple(
         (str(LABELS[name]), say_value(value, language))
         for name, value in row.items()
         if name not in LINKS and value not in (None, "", [], {})
     )
+
+
+def say_answer(row: Row, language: Language) -> tuple[tuple[str, str], ...]:
+    """Return a question and its answer as the intake shows them, with who wrote it."""
+    name, content = row["name"], row["content"]
+    if name == "organizations_to_avoid" and content.get("value"):
+        said = ", ".join(content["value"])
+    else:
+        said = say_given(name, Given(Said(content["said"]), content.get("value")))
+    rest = tuple((str(LABELS[each]), say_value(row[each], language)) for each in ("changed_at", "changed_by"))
+    return ((str(ASKED[name]) if name in ASKED else name, said), *rest)
 
 
 def say_value(value: Any, language: Language) -> str:
@@ -129,12 +210,10 @@ def say_value(value: Any, language: Language) -> str:
         return _("destroyed: nobody can read it any more")
     if isinstance(value, bool):
         return _("yes") if value else _("no")
-    if isinstance(value, datetime):
-        return say_moment(value, language)
     if isinstance(value, date):
-        return say_date(value, language)
+        return say_moment(value, language) if isinstance(value, datetime) else say_date(value, language)
     if isinstance(value, Mapping):
-        return " · ".join(f"{key}: {say_value(each, language)}" for key, each in value.items())
+        value = list(value.values())
     if isinstance(value, list | tuple):
-        return ", ".join(say_value(each, language) for each in value)
-    return str(value) if not isinstance(value, UUID) else str(value)
+        return " · ".join(said for each in value if (said := say_value(each, language)))
+    return "" if value is None else str(CODES.get(type(value), {}).get(value, value))

@@ -65,7 +65,7 @@ def show_notice(kind: str, row: Incident, told: Told, **more: Any) -> ResponseRe
 
 @cases.route("/incidents/<uuid:incident_id>/person", methods=["GET", "POST"])
 def show_person_notice(incident_id: UUID) -> ResponseReturnValue:
-    """Show the notice to a person, once somebody read how she can safely be reached; never where she cannot."""
+    """Show the notice to a person, once somebody read how she can safely be reached."""
     row, safe, actor = find_incident(incident_id)
     if (asked := door.ask_to_confirm(door.signed_in())) is not None:
         return asked

@@ -22,6 +22,7 @@ from referral.intake import (
     vault_views,  # noqa: F401
 )
 from referral.intake.endings import destroy_due
+from referral.intake.erasing import finish_destructions
 from referral.intake.pages import CasePage
 from referral.intake.rights_forms import KINDS
 from referral.intake.rights_words import CHANNELS, DESTROYED, REASONS
@@ -51,6 +52,7 @@ def init_app(app: Flask) -> None:
         }
     )
     tick.register(app, tick.Job("cases_endings", DAILY, destroy_due))
+    tick.register(app, tick.Job("cases_destructions", timedelta(0), finish_destructions))
     app.jinja_env.globals.update(
         rights_kinds=KINDS,
         certificate_kinds=DESTROYED,

@@ -115,6 +115,7 @@ def test_each_key_has_its_certificate_and_who_received_something_has_hers(house,
     assert {(row.kind, row.organization_id) for row in rows} == {
         (CertificateKind.CASE, house.id),
         (CertificateKind.VAULT, house.id),
+        (CertificateKind.PACKET, house.id),
         (CertificateKind.PACKET, receiver.id),
     }
     assert all(row.completed_at is not None for row in rows)

@@ -1,4 +1,4 @@
-"""A legal name: only where the organization keeps them, apart, and in nothing that is listed, sent or matched."""
+"""A legal name: only where the organization keeps them, apart, and in nothing that is listed or sent."""
 
 from __future__ import annotations
 

@@ -38,6 +38,7 @@ BY_DAY = frozenset({List.MINE, List.DEPUTY, List.ALL})
 LAST = "u9"
 """Sorts what has no urgency after what has."""
 Conditions = tuple[sa.ColumnElement[bool], ...]
+Rows = sa.Select[*tuple[Any, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,7 @@ class Due:
     on: date
 
 
-def _next_follow_up() -> sa.ScalarSelect[date | None]:
+def _next_follow_up() -> sa.ScalarSelect[date]:
     """Return the day of the next follow-up of a file, read by the index of its own."""
     return (
         sa.select(sa.func.min(FollowUp.due_on))
@@ -85,7 +86,7 @@ def list_rows(session: Session, which: List, actor: Actor, page: int) -> tuple[l
     return _open_rows(found[:PER_PAGE]), len(found) > PER_PAGE
 
 
-def _find_newest(wanted: Conditions, page: int) -> sa.Select[Any]:
+def _find_newest(wanted: Conditions, page: int) -> Rows:
     rank = sa.func.coalesce(Case.closed_at, Case.created_at).label("rank")
     return (
         sa.select(Case.id, Case.next_step_on.label("due_on"), rank)
@@ -96,7 +97,7 @@ def _find_newest(wanted: Conditions, page: int) -> sa.Select[Any]:
     )
 
 
-def _find_by_day(wanted: Conditions, page: int) -> sa.Select[Any]:
+def _find_by_day(wanted: Conditions, page: int) -> Rows:
     """Select a page by the sooner of next step and follow-up, without looking at every file.
 
     The first so many by either are among the first so many by each.
@@ -117,7 +118,7 @@ def _find_by_day(wanted: Conditions, page: int) -> sa.Select[Any]:
     )
 
 
-def _first(rows: sa.Select[Any], most: int) -> sa.Select[Any]:
+def _first(rows: Rows, most: int) -> Rows:
     on, rank = rows.selected_columns["on"], rows.selected_columns["rank"]
     return sa.select(rows.order_by(on, rank, Case.id).limit(most).subquery())
 
@@ -134,7 +135,7 @@ def list_chosen(session: Session, case_ids: Sequence[UUID]) -> list[Row]:
     return [rows[each] for each in case_ids if each in rows]
 
 
-def _with_nicknames(*columns: Any) -> sa.Select[Any]:
+def _with_nicknames(*columns: Any) -> Rows:
     is_nickname = sa.and_(Answer.case_id == Case.id, Answer.name == NICKNAME)
     return sa.select(Case, *columns, Answer.sealed).outerjoin(Answer, is_nickname)
 

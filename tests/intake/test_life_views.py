@@ -405,3 +405,26 @@ def test_the_bar_tells_how_many_files_wait(worker, house):
     )
 
     assert re.search(r"account-bar__waiting[^>]*>[^<]*\(1\)", worker.browser.get("/fr/account/").text)
+
+
+# Odd values
+
+
+ODD = ["\x00", "é" * 900, "[]", "{}", "-1", "9999-99-99", "\u202eabc", "'; DROP TABLE case_file; --"]
+
+
+@pytest.mark.parametrize("odd", ODD, ids=range(len(ODD)))
+def test_odd_values_are_refused_and_nothing_breaks(worker, house, odd):
+    case_id = make_case(house, {"follow_up": ["48-hours"], "safe_contact": NEVER_NOW})
+    row = list_follow_ups(cases_session(), case_id)[0].id
+    names = ("text", "on", "owner", "deputy", "how", "until", "reason", "note", "reached", "words", "files")
+    fields = dict.fromkeys((*names, "shown_text", "shown_on", "shown_owner", "shown_deputy"), odd)
+    for path in (
+        *(at(case_id, rest) for rest in ("/step", "/people", "/close", f"/follow-ups/{row}")),
+        "/fr/cases/hand-over",
+        f"/fr/cases/hand-over?of={'x' * 50}",
+    ):
+        assert worker.post(path, **fields).status_code in {400, 422}, path
+
+    case = find(case_id)
+    assert (case.status, case.owner_id) == (CaseStatus.OPEN, house.worker.user_id)

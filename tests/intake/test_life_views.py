@@ -6,10 +6,12 @@ from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.exc import OperationalError
 
 from referral.access.policy import Role
 from referral.audit.events import Action
 from referral.audit.models import CasesAuditEvent
+from referral.intake import file_views
 from referral.intake.follow_ups import day_of, list_follow_ups
 from referral.intake.models import Case
 from referral.intake.vocabulary import CaseStatus, FollowUpStatus
@@ -410,7 +412,7 @@ def test_the_bar_tells_how_many_files_wait(worker, house):
 # Odd values
 
 
-ODD = ["\x00", "é" * 900, "[]", "{}", "-1", "9999-99-99", "\u202eabc", "'; DROP TABLE case_file; --"]
+ODD = ["\x00", "é" * 400, "[]", "{}", "-1", "9999-99-99", "\u202eabc", "'; DROP TABLE case_file; --"]
 
 
 @pytest.mark.parametrize("odd", ODD, ids=range(len(ODD)))
@@ -428,3 +430,12 @@ def test_odd_values_are_refused_and_nothing_breaks(worker, house, odd):
 
     case = find(case_id)
     assert (case.status, case.owner_id) == (CaseStatus.OPEN, house.worker.user_id)
+
+
+def test_the_account_stands_where_files_cannot_be_read(worker, monkeypatch):
+    def fail(*_arguments):
+        raise OperationalError("SELECT", {}, Exception("no database"))
+
+    monkeypatch.setattr(file_views.queries, "count_due", fail)
+
+    assert worker.browser.get("/fr/account/").status_code == 200

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import inspect
 import re
 from datetime import timedelta
@@ -9,10 +10,12 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 import time_machine
+from flask_babel import force_locale
 
 from referral.audit.models import CasesAuditEvent
 from referral.intake import models
 from referral.intake.cases import make_code
+from referral.intake.notices import NOTICES
 from referral.intake.questions import QUESTIONS
 from referral.shared import tick
 from referral.shared.clock import now
@@ -137,3 +140,17 @@ def test_no_address_of_files_asks_for_a_person_in_its_query(scene):
     }
 
     assert found == set()
+
+
+READ = {("2026-11", "en"): "ee498384e6e42ac0", ("2026-11", "fr"): "a851a9a617f439a8"}
+"""Of the notices that may have been read to somebody: a new text gets a new version, and a line of its own."""
+
+
+@pytest.mark.parametrize("version", NOTICES)
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_the_notice_that_was_read_is_not_changed(app, session, version, language):
+    with app.test_request_context(f"/{language}/"), force_locale(language):
+        template = app.jinja_env.get_template(f"cases/notice_text_{version}.html")
+        text = " ".join(template.render(place="A").split())
+
+    assert hashlib.sha256(text.encode()).hexdigest()[:16] == READ[version, language]

@@ -73,7 +73,7 @@ def site(scene: Scene, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str
 def shoot(page: Page, name: str) -> None:
     """Keep a picture where somebody asked for it."""
     if folder := os.environ.get("SHOTS"):
-        page.screenshot(path=f"{folder}/{name}.png", full_page=True)
+        page.screenshot(path=f"{folder}/{name}.png", full_page="end" in name or "paper" in name)
 
 
 def kept_on_device(page: Page) -> list[str]:
@@ -105,11 +105,11 @@ def test_a_phone_without_javascript_takes_an_intake_in_french(visit, scene, site
     expect(page.locator("h1")).to_have_text("Sorbier exempel")
 
     page.goto(f"{site}/fr/cases/{case_id}/intake/urgency")
-    page.get_by_label("Danger maintenant").check()
+    page.get_by_label("Danger immédiat").check()
     expect(page.locator(".danger-only")).to_be_visible()
     page.get_by_role("button", name="Enregistrer et continuer").last.click()
     expect(page.get_by_role("alert")).to_contain_text("Dites pourquoi")
-    expect(page.get_by_label("Danger maintenant")).to_be_checked()
+    expect(page.get_by_label("Danger immédiat")).to_be_checked()
 
     assert {name: each.value for name, each in scene.known(case_id).items()} == {
         "notice": {"version": "2026-11", "language": "es"},

@@ -1,7 +1,8 @@
 """Serve a demonstration on this machine, apart from everything else (``make demo``).
 
-Its keys, databases (case files too), editions and letters are in instance/demo/. It listens on 127.0.0.1 only, whatever
-HOST says, and no RELAIS_… setting from outside counts: nothing real can get into it by mistake.
+Its keys, databases (case files too), editions and letters are in instance/demo/. It listens on 127.0.0.1
+only, whatever HOST says, and no RELAIS_… setting from outside counts: nothing real can get into it by
+mistake.
 """
 
 from __future__ import annotations

@@ -21,8 +21,9 @@ from referral.intake.vocabulary import CertificateKind
 from referral.keyring.models import Kind
 from referral.keyring.queries import list_made_before
 from referral.keyring.services import destroy_data_key
+from referral.keyring.tidying import clear_traces
 from referral.shared import tick
-from referral.shared.database import KEYS, cases_session, keys_session, writing
+from referral.shared.database import KEYS, cases_session, db, keys_session, writing
 
 YOUNG = timedelta(days=1)
 """A key of which the thing may be about to be stored."""
@@ -43,6 +44,10 @@ CERTIFIED = {kind: CertificateKind(kind.value) for kind in Kind}
 
 class TooManyOrphansError(Exception):
     """More keys open nothing than cut-off processes leave: none of them was destroyed."""
+
+
+class StillReadError(Exception):
+    """Somebody read the store of keys for so long that its journal could not be emptied."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +111,14 @@ def _batches(things: list[UUID]) -> Iterator[list[UUID]]:
     return (things[start : start + AT_ONCE] for start in range(0, len(things), AT_ONCE))
 
 
+def clear_destroyed(_at: datetime) -> None:
+    """Have destroyed keys leave the disk; what readers keep us from now is done at the next run."""
+    keys_session().rollback()
+    if not clear_traces(db.engines[KEYS]):
+        raise StillReadError
+
+
 def init_app(app: Flask) -> None:
-    """Have them destroyed once a day."""
+    """Have them destroyed once a day, and what was destroyed leave the disk."""
     tick.register(app, tick.Job("cases_orphans", YOUNG, destroy_orphans))
+    tick.register(app, tick.Job("keys_traces", YOUNG, clear_destroyed))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -11,13 +12,20 @@ import sqlalchemy as sa
 from referral.intake import orphans
 from referral.intake.erasing import Why, carry_out_soon, erase_case
 from referral.intake.models import Consent, Disclosure, Incident, Packet, VaultEntry
-from referral.intake.orphans import FEW, TooManyOrphansError, destroy_counted, destroy_orphans
-from referral.intake.safe import make_safe, open_safe, open_safes
+from referral.intake.orphans import (
+    FEW,
+    StillReadError,
+    TooManyOrphansError,
+    clear_destroyed,
+    destroy_counted,
+    destroy_orphans,
+)
+from referral.intake.safe import destroy_safe, make_safe, open_safe, open_safes
 from referral.intake.vocabulary import Basis, Capacity, ConsentMode, DestructionReason
 from referral.keyring.models import DataKey, Kind
 from referral.keyring.services import Thing
 from referral.shared.clock import now
-from referral.shared.database import CASES, KEYS, cases_session, keys_session, writing
+from referral.shared.database import CASES, KEYS, cases_session, db, keys_session, writing
 from referral.shared.tick import list_jobs
 from tests.intake.filing import held_case, make_case
 
@@ -222,3 +230,32 @@ def test_the_scheduled_command_does_it_each_day(app, session):
     (job,) = [job for job in list_jobs() if job.run is destroy_orphans]
 
     assert job.every == timedelta(days=1)
+
+
+def traces(wrapped):
+    """Return the files of the store of keys that hold some bytes."""
+    path = Path(db.engines[KEYS].url.database)
+    return [each.name for each in path.parent.glob(f"{path.name}*") if wrapped in each.read_bytes()]
+
+
+def test_a_destroyed_key_leaves_the_disk(house):
+    thing = make(house)
+    wrapped = keys_session().get_one(DataKey, thing).wrapped
+    engine, asked = db.engines[KEYS], sa.text("SELECT pg_relation_filenode('data_key')")
+    is_sqlite = engine.dialect.name == "sqlite"
+    before = traces(wrapped) if is_sqlite else keys_session().scalar(asked)
+    keys_session().rollback()
+    destroy_safe(thing)
+    clear_destroyed(now())
+
+    if is_sqlite:
+        assert before
+        assert traces(wrapped) == []
+    else:
+        assert keys_session().scalar(asked) != before
+
+
+def test_a_journal_that_could_not_be_emptied_is_tried_again(house, monkeypatch):
+    monkeypatch.setattr(orphans, "clear_traces", lambda _engine: False)
+    with pytest.raises(StillReadError):
+        clear_destroyed(now())

@@ -143,7 +143,7 @@ def test_no_address_of_files_asks_for_a_person_in_its_query(scene):
 
 
 READ = {("2026-11", "en"): "ee498384e6e42ac0", ("2026-11", "fr"): "a851a9a617f439a8"}
-"""Of the notices that may have been read to somebody: a new text gets a new version, and a line of its own."""
+"""Of notices that may have been read to somebody: a new text gets a new version, and a line of its own."""
 
 
 @pytest.mark.parametrize("version", NOTICES)

@@ -50,7 +50,7 @@ def list_letters() -> None:
     with speaking():
         check_directory()
         record_apart(Event(Action.VIEW, "outbox", actor=operator(Permission.MAIL_REVIEW)))
-        letters = []
+        letters: list[Waiting] = []
         for outbox, name in list_outboxes():
             with Session(db.engines[name]) as session:
                 letters += list_unsent(session, outbox)

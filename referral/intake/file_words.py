@@ -7,7 +7,6 @@ from flask_babel.speaklater import LazyString
 
 from referral.intake.vocabulary import (
     AgeBand,
-    CaseStatus,
     Closure,
     FollowUpKind,
     FollowUpStatus,
@@ -23,11 +22,6 @@ URGENCIES: dict[Urgency | None, LazyString] = {
     Urgency.UNSTABLE: _l("Unstable: within three working days"),
     Urgency.PLANNED: _l("Planned: within ten working days"),
     None: _l("Urgency not said"),
-}
-STATUSES: dict[CaseStatus, LazyString] = {
-    CaseStatus.DRAFT: _l("Draft"),
-    CaseStatus.OPEN: _l("Open"),
-    CaseStatus.CLOSED: _l("Closed"),
 }
 SAID: dict[Said, LazyString] = {
     Said.DECLINED: _l("prefers not to say"),

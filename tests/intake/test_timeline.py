@@ -1,27 +1,32 @@
 from __future__ import annotations
 
-import uuid
-from datetime import UTC, datetime
+import pytest
 
-from referral.intake.models import CaseEvent
-from referral.intake.timeline import SENTENCES, say_events
-from referral.intake.vocabulary import CaseEventKind
-from tests.pages.example import make_app
-
-AT = datetime(2026, 11, 24, 15, 0, tzinfo=UTC)
-
-
-def event(kind):
-    return CaseEvent(id=uuid.uuid4(), case_id=uuid.uuid4(), occurred_at=AT, user_id=None, kind=kind)
-
-
-def test_every_kind_of_event_has_its_sentence():
-    assert set(SENTENCES) == set(CaseEventKind)
+from referral.intake.file_words import AGE_BANDS, CLOSURES, FOLLOW_UPS, NEED_STATES, NEEDS, URGENCIES
+from referral.intake.timeline import SENTENCES
+from referral.intake.vocabulary import (
+    AgeBand,
+    CaseEventKind,
+    Closure,
+    FollowUpKind,
+    Need,
+    NeedState,
+    Urgency,
+)
 
 
-def test_a_file_that_is_kept_longer_says_until_when_and_why(tmp_path):
-    with make_app(tmp_path, None).test_request_context("/fr/"):
-        told = [(event(CaseEventKind.KEPT_LONGER), {"until": "2027-01-15", "reason": "Plainte Exemple"})]
-
-        assert "15 janvier 2027" in say_events(told, {})[0].more.replace("\u00a0", " ")
-        assert "Plainte Exemple" in say_events(told, {})[0].more
+@pytest.mark.parametrize(
+    ("words", "codes"),
+    [
+        (SENTENCES, CaseEventKind),
+        (CLOSURES, Closure),
+        (FOLLOW_UPS, FollowUpKind),
+        (NEEDS, Need),
+        (NEED_STATES, NeedState),
+        (AGE_BANDS, AgeBand),
+        (URGENCIES, Urgency),
+    ],
+    ids=lambda each: getattr(each, "__name__", ""),
+)
+def test_every_code_that_a_page_shows_has_its_words(words, codes):
+    assert set(codes) <= set(words)

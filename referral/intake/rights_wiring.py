@@ -23,6 +23,7 @@ from referral.intake import (
 )
 from referral.intake.endings import destroy_due
 from referral.intake.erasing import finish_destructions
+from referral.intake.file_words import WEEKDAYS
 from referral.intake.pages import CasePage
 from referral.intake.rights_forms import KINDS
 from referral.intake.rights_words import CHANNELS, DESTROYED, REASONS
@@ -58,4 +59,5 @@ def init_app(app: Flask) -> None:
         certificate_kinds=DESTROYED,
         destruction_reasons=REASONS,
         contact_channels=CHANNELS,
+        contact_days=WEEKDAYS,
     )

@@ -43,6 +43,7 @@ PURE = (
     "referral.intake.answer_fields",
     "referral.intake.contact",
     "referral.intake.follow_up_days",
+    "referral.intake.incident_facts",
     "referral.intake.inventory",
     "referral.intake.matching",
     "referral.intake.notices",

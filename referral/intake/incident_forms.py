@@ -131,7 +131,7 @@ def fill(told: Told, version: int) -> dict[str, Any]:
 
 
 class WriteToForm(StaffForm):
-    """To whom the notice goes: whoever has a file, whose safe-contact rules are shown first, or nobody here."""
+    """To whom the notice goes: whoever has a file, whose safe-contact rules show first, or somebody else."""
 
     code = StringField(
         _l("Code of her file, if she has one here"),

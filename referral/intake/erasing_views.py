@@ -41,7 +41,7 @@ KEPT: dict[str, LazyString] = {
 
 @cases.route("/<uuid:case_id>/rights/erase", methods=["GET", "POST"])
 def erase(case_id: UUID) -> ResponseReturnValue:
-    """Say what goes and what stays; destroy at the second press of whoever typed the code and proved who she is."""
+    """Say what goes and what stays; destroy at the second press of whoever typed the code."""
     case, actor = find_case(case_id, Permission.CASE_ERASE)
     if (asked := door.ask_to_confirm(door.signed_in())) is not None:
         return asked

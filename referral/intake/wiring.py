@@ -7,6 +7,7 @@ from flask import Flask
 from referral.accounts.cookies import open_area
 from referral.intake import (
     agreement_views,
+    consent_wiring,
     intake_wiring,
     life_wiring,
     match_wiring,
@@ -29,6 +30,7 @@ def init_app(app: Flask) -> None:
     intake_wiring.init_app(app)
     life_wiring.init_app(app)
     match_wiring.init_app(app)
+    consent_wiring.init_app(app)
     agreement_views.init_app(app)
     rights_wiring.init_app(app)
     orphans.init_app(app)

@@ -18,6 +18,7 @@ from referral.shared.settings import (
     ConfigError,
     check_private_folder,
     host_of,
+    place_of,
     read_choice,
     read_database,
     read_flag,
@@ -192,7 +193,7 @@ def _cases(given: Mapping[str, str], *, development: bool) -> dict[str, Any]:
     for name, url in urls.items():
         if url is None:
             raise ConfigError(f"{PREFIX}{name} is not set: {PREFIX}CASES_URL needs it")
-    if len(set(urls.values())) < len(urls):
+    if len({place_of(url) for url in urls.values() if url}) < len(urls):
         raise ConfigError(
             f"{PREFIX}DIRECTORY_URL, {PREFIX}CASES_URL and {PREFIX}KEYS_URL must name three databases:"
             " whoever has a copy of the files must not have their keys"

@@ -16,6 +16,7 @@ import referral.catalogue.change_models
 import referral.catalogue.models
 import referral.catalogue.vetting_models
 import referral.evidence.models
+import referral.intake.agreement_models
 import referral.intake.models
 import referral.keyring.models
 import referral.mail.models
@@ -32,6 +33,7 @@ MODELS = (
     referral.catalogue.models,
     referral.catalogue.vetting_models,
     referral.evidence.models,
+    referral.intake.agreement_models,
     referral.intake.models,
     referral.keyring.models,
     referral.mail.models,

@@ -22,6 +22,7 @@ from playwright.sync_api import Browser, sync_playwright
 from sqlalchemy.orm import DeclarativeBase, Session
 
 from config import Config
+from referral.shared import encryption
 from referral.shared.database import (
     CASES,
     DIRECTORY,
@@ -35,6 +36,10 @@ from referral.shared.database import (
 )
 from tests import postgresql
 from tools import browser as browsers
+
+REAL_COST = encryption.COST
+encryption.COST = 2**4
+"""Recovery codes are tried by tests only, which need no quarter of a second for each."""
 
 BACKENDS = ("sqlite", "postgresql")
 SECRET_KEY = "a-key-for-tests-0123456789-abcdefghij"  # noqa: S105

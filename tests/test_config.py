@@ -378,3 +378,84 @@ def test_where_weaknesses_are_told_is_written_as_an_address(given, taken):
     config = make(SECURITY_CONTACT=given)
 
     assert taken == config.SECURITY_CONTACT
+
+
+THREE = {
+    "DIRECTORY_URL": "sqlite:////srv/relais/directory.db",
+    "CASES_URL": "sqlite:////srv/relais/cases.db",
+    "KEYS_URL": "sqlite:////srv/keys/keys.db",
+    "AUDIT_KEY": OTHER_KEY,
+}
+ELSEWHERE = "postgresql+psycopg://relais:hunter2@db.example/keys"
+
+
+def test_without_case_files_nothing_more_is_asked_for():
+    config = make(DIRECTORY_URL="sqlite:////srv/relais/directory.db", AUDIT_KEY=OTHER_KEY)
+
+    assert (config.CASES_URL, config.KEYS_URL) == (None, None)
+
+
+def test_case_files_have_a_database_a_store_of_keys_and_a_folder_of_master_keys(tmp_path):
+    config = make(**THREE, MASTER_KEY_DIR=str(tmp_path / "masters"))
+
+    assert (THREE["CASES_URL"], THREE["KEYS_URL"]) == (config.CASES_URL, config.KEYS_URL)
+    assert tmp_path / "masters" == config.MASTER_KEY_DIR
+
+
+@pytest.mark.parametrize(
+    ("given", "named"),
+    [
+        ({"KEYS_URL": ""}, "RELAIS_KEYS_URL is not set"),
+        ({"DIRECTORY_URL": ""}, "RELAIS_DIRECTORY_URL is not set"),
+        ({"CASES_URL": ""}, "RELAIS_KEYS_URL is of use with RELAIS_CASES_URL only"),
+        ({"KEYS_URL": THREE["CASES_URL"]}, "three databases"),
+        ({"KEYS_URL": THREE["DIRECTORY_URL"]}, "three databases"),
+        ({"CASES_URL": THREE["DIRECTORY_URL"]}, "three databases"),
+        ({"KEYS_URL": "sqlite:////srv/keys/../relais/cases.db"}, "three databases"),
+        ({"KEYS_URL": f"{THREE['CASES_URL']}?timeout=5"}, "three databases"),
+        ({"AUDIT_KEY": ""}, "RELAIS_AUDIT_KEY"),
+        ({"KEYS_URL": ELSEWHERE}, "RELAIS_KEYS_URL names another machine"),
+        ({"CASES_URL": ELSEWHERE}, "RELAIS_CASES_URL names another machine"),
+    ],
+)
+def test_case_files_that_are_not_apart_or_not_whole_are_refused_by_name(given, named):
+    with pytest.raises(ConfigError, match=named) as refusal:
+        make(**(THREE | given))
+
+    assert "hunter2" not in str(refusal.value)
+
+
+LOCAL = "postgresql+psycopg://{user}@localhost{port}/{name}"
+
+
+def test_two_ways_of_writing_one_address_are_one_database():
+    cases = LOCAL.format(user="one", port="", name="relais")
+    keys = LOCAL.format(user="another", port=":5432", name="relais")
+    with pytest.raises(ConfigError, match="three databases"):
+        make(**(THREE | {"CASES_URL": cases, "KEYS_URL": keys}))
+
+
+def test_two_databases_of_one_server_are_two():
+    cases, keys = (LOCAL.format(user="one", port="", name=name) for name in ("cases", "keys"))
+
+    assert keys == make(**(THREE | {"CASES_URL": cases, "KEYS_URL": keys})).KEYS_URL
+
+
+@pytest.mark.parametrize("mode", [0o755, 0o710, 0o701])
+def test_a_folder_of_master_keys_that_others_may_enter_is_refused_in_production(tmp_path, mode):
+    folder = tmp_path / "masters"
+    folder.mkdir()
+    folder.chmod(mode)
+
+    with pytest.raises(ConfigError, match=r"RELAIS_MASTER_KEY_DIR.*chmod 700"):
+        make(MASTER_KEY_DIR=str(folder))
+
+
+def test_a_master_key_that_others_can_read_is_refused_in_production(tmp_path):
+    folder = tmp_path / "masters"
+    folder.mkdir(mode=0o700)
+    (folder / "ABCDEFGH.key").write_bytes(b"x" * 32)
+    (folder / "ABCDEFGH.key").chmod(0o640)
+
+    with pytest.raises(ConfigError, match=r"RELAIS_MASTER_KEY_DIR.*chmod 600"):
+        make(MASTER_KEY_DIR=str(folder))

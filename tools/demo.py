@@ -1,7 +1,8 @@
 """Serve a demonstration on this machine, apart from everything else (``make demo``).
 
-Its keys, database, editions and letters are in instance/demo/. It listens on 127.0.0.1 only, whatever
-HOST says, and no RELAIS_… setting from outside counts: nothing real can get into it by mistake.
+Its keys, databases (case files too), editions and letters are in instance/demo/. It listens on 127.0.0.1
+only, whatever HOST says, and no RELAIS_… setting from outside counts: nothing real can get into it by
+mistake.
 """
 
 from __future__ import annotations
@@ -17,17 +18,20 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
+from urllib.parse import quote
 
 from config import PREFIX
 from tools.instance import INSTANCE, MARK, make_folder, settings, write_settings
 from tools.serve import run_steps, server_command
 
 FOLDER = INSTANCE / "demo"
+KEYS = "keys"
 CATALOGUE = Path(__file__).resolve().parent.parent / "data" / "demo"
 HOST = "127.0.0.1"
 PORT = "8001"
 STEPS = (
     ("db", "upgrade"),
+    ("relais", "keys", "create", "--if-none"),
     ("relais", "import", str(CATALOGUE)),
     ("relais", "edition", "build"),
     ("demo", "seed"),
@@ -55,6 +59,7 @@ def run(folder: Path, port: str) -> int:
     """Make what is missing, say where everything is, and serve."""
     values = demo_settings(folder, port)
     make_folder(folder)
+    (folder / KEYS).mkdir(mode=0o700, exist_ok=True)
     write_settings(folder / "settings.env", values)
     environment = outside(os.environ) | values
     if code := run_steps((*STEPS, TICK), environment):
@@ -93,8 +98,14 @@ def begin_anew(folder: Path, lock: IO[str]) -> bool:
 
 
 def demo_settings(folder: Path, port: str) -> dict[str, str]:
-    """Return the variables of a demonstration."""
-    return settings(folder) | {"RELAIS_DEMO": "1", "RELAIS_SITE_URL": f"http://{HOST}:{port}"}
+    """Return the variables of a demonstration; unlike a checkout's own instance it has case files."""
+    return settings(folder) | {
+        "RELAIS_CASES_URL": f"sqlite:///{quote(str(folder / 'cases.db'))}",
+        "RELAIS_KEYS_URL": f"sqlite:///{quote(str(folder / KEYS / 'keys.db'))}",
+        "RELAIS_MASTER_KEY_DIR": str(folder / "master-keys"),
+        "RELAIS_DEMO": "1",
+        "RELAIS_SITE_URL": f"http://{HOST}:{port}",
+    }
 
 
 def outside(given: Mapping[str, str]) -> dict[str, str]:

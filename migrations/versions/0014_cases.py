@@ -24,6 +24,7 @@ CERTIFIED = "EXISTS (SELECT 1 FROM certificate WHERE certificate.subject_id = OL
 SAME = " AND ".join(
     f"NEW.{name} = OLD.{name}"
     for name in (
+        "id",
         "case_id",
         "reading_id",
         "receiver_id",
@@ -32,10 +33,17 @@ SAME = " AND ".join(
         "expires_at",
         "mode",
         "capacity",
+        "language",
+        "with_interpreter",
+        "is_express",
         "notice_version",
         "taken_by",
         "sealed",
     )
+)
+# Never NULL, which SQLite takes for leave.
+WITHDRAWN_ONCE = (
+    "(OLD.withdrawn_at IS NULL OR (NEW.withdrawn_at IS NOT NULL AND NEW.withdrawn_at = OLD.withdrawn_at))"
 )
 
 # Table, order, and the rows that may pass.
@@ -53,7 +61,7 @@ RULES = (
     ("case_file", "DELETE", "FALSE"),
     ("case_event", "UPDATE", "FALSE"),
     ("case_event", "DELETE", ERASED.format("OLD.case_id")),
-    ("consent", "UPDATE", f"{SAME} AND (OLD.withdrawn_at IS NULL OR NEW.withdrawn_at = OLD.withdrawn_at)"),
+    ("consent", "UPDATE", f"{SAME} AND {WITHDRAWN_ONCE}"),
     ("consent", "DELETE", ERASED.format("OLD.case_id")),
     ("consent_item", "UPDATE", "FALSE"),
     ("consent_item", "DELETE", OF_ERASED.format("consent")),
@@ -71,7 +79,9 @@ RULES = (
     (
         "certificate",
         "UPDATE",
-        "OLD.completed_at IS NULL AND NEW.completed_at IS NOT NULL AND NEW.subject_id = OLD.subject_id",
+        "OLD.completed_at IS NULL AND NEW.completed_at IS NOT NULL AND NEW.subject_id = OLD.subject_id "
+        "AND NEW.id = OLD.id AND NEW.organization_id = OLD.organization_id AND NEW.kind = OLD.kind "
+        "AND NEW.reason = OLD.reason AND NEW.requested_at = OLD.requested_at",
     ),
     ("certificate", "DELETE", "FALSE"),
 )
@@ -308,7 +318,7 @@ def upgrade_cases() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_follow_up"),
         sa.UniqueConstraint("case_id", "kind", name="uq_follow_up_case_id_kind"),
     )
-    op.create_index("ix_follow_up_case_id", "follow_up", ["case_id"])
+    op.create_index("ix_follow_up_case_id_status_due_on", "follow_up", ["case_id", "status", "due_on"])
     op.create_index("ix_follow_up_status_due_on", "follow_up", ["status", "due_on"])
     op.create_table(
         "rights_request",

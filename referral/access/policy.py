@@ -52,6 +52,7 @@ class Permission(StrEnum):
     """Named ``resource:action``; sorted."""
 
     ACCOUNT_OWN = "account:own"
+    AGREEMENT_SIGN = "agreement:sign"
     APPLICATION_REVIEW = "application:review"
     AUDIT_EXPIRE = "audit:expire"
     AUDIT_READ = "audit:read"
@@ -74,6 +75,7 @@ class Permission(StrEnum):
     HOURS_CHANGE = "hours:change"
     HOUSE_PHONE_PAIR = "house-phone:pair"
     INCIDENT_KEEP = "incident:keep"
+    KEYS_KEEP = "keys:keep"
     LISTING_CONFIRM = "listing:confirm"
     LISTING_IMPORT = "listing:import"
     LISTING_MERGE = "listing:merge"
@@ -228,6 +230,7 @@ OF_SOMEBODY_ELSE: Clauses = (
 
 POLICY: dict[Permission, Clauses] = {
     Permission.ACCOUNT_OWN: ((is_oneself,),),
+    Permission.AGREEMENT_SIGN: BY_ITS_LEAD,
     Permission.APPLICATION_REVIEW: BY_VETTER,
     Permission.AUDIT_EXPIRE: BY_OPERATOR,
     Permission.AUDIT_READ: (*BY_ITS_LEAD, (is_of_the_organization, watches_over_personal_information)),
@@ -250,6 +253,7 @@ POLICY: dict[Permission, Clauses] = {
     Permission.HOURS_CHANGE: BY_ITS_LEAD,
     Permission.HOUSE_PHONE_PAIR: BY_ITS_EDITORS,
     Permission.INCIDENT_KEEP: BY_THOSE_IN_CHARGE,
+    Permission.KEYS_KEEP: BY_OPERATOR,
     Permission.LISTING_CONFIRM: (*BY_ITS_EDITORS, *BY_ITS_LINK),
     Permission.LISTING_IMPORT: BY_OPERATOR,
     Permission.LISTING_MERGE: BY_VETTER,

@@ -5,13 +5,14 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from flask import Flask, current_app
+from sqlalchemy.orm import Session
 
-from referral.audit.models import DIRECTORY_CHAIN
-from referral.audit.services import current_key, expire_segments
+from referral.audit.models import Chain
+from referral.audit.services import current_key, expire_segments, list_chains
 from referral.audit.verification import verify
 from referral.audit.witness import note_witness, read_witness
 from referral.shared import tick
-from referral.shared.database import directory_session, writing
+from referral.shared.database import db, writing
 
 DAILY = timedelta(days=1)
 
@@ -21,18 +22,29 @@ class AuditNotWholeError(Exception):
 
 
 def verify_daily(_at: datetime) -> None:
-    """Follow the chain and note where it ends; raises AuditNotWholeError and what reading the note raises."""
-    path, name = current_app.config["AUDIT_WITNESS"], DIRECTORY_CHAIN.name
-    verdict = verify(directory_session(), current_key(), read_witness(path, name))
-    if not verdict.is_whole:
-        raise AuditNotWholeError
-    note_witness(path, name, verdict.end)
+    """Follow each chain and note where it ends; raises AuditNotWholeError and what reading the note raises.
+
+    One that is not whole keeps no other from being followed.
+    """
+    broken = [chain.name for chain in list_chains() if not _is_whole(chain)]
+    if broken:
+        raise AuditNotWholeError(", ".join(broken))
+
+
+def _is_whole(chain: Chain) -> bool:
+    path = current_app.config["AUDIT_WITNESS"]
+    with Session(db.engines[chain.name]) as session:
+        verdict = verify(session, current_key(), read_witness(path, chain.name), chain)
+    if verdict.is_whole:
+        note_witness(path, chain.name, verdict.end)
+    return verdict.is_whole
 
 
 def expire_daily(_at: datetime) -> None:
     """Let go of the months that are older than the setting says."""
-    with writing(directory_session()) as session:
-        expire_segments(session, current_app.config["AUDIT_MONTHS"])
+    for chain in list_chains():
+        with Session(db.engines[chain.name]) as session, writing(session, chain.name):
+            expire_segments(session, current_app.config["AUDIT_MONTHS"], chain)
 
 
 def init_app(app: Flask) -> None:

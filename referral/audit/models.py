@@ -133,6 +133,8 @@ class CasesAuditSegment(SegmentRow, CasesBase):
 DIRECTORY_CHAIN = Chain(DIRECTORY, AuditEvent, AuditHead, AuditSegment)
 CASES_CHAIN = Chain(CASES, CasesAuditEvent, CasesAuditHead, CasesAuditSegment)
 
+CHAINS = (DIRECTORY_CHAIN, CASES_CHAIN)
+
 COVERED = (
     "segment",
     "occurred_at",

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session, SessionTransaction
 
 from referral.audit.chain import GENESIS, authenticate, segment_at
 from referral.audit.events import LONGEST_NAME, Event
-from referral.audit.models import DIRECTORY_CHAIN, Chain, HeadRow, covered
+from referral.audit.models import CHAINS, DIRECTORY_CHAIN, Chain, HeadRow, covered
 from referral.shared.clock import now
 from referral.shared.database import db, is_writing, writing
 
@@ -43,6 +43,16 @@ class Pending:
     key: bytes
     at: datetime
     transaction: SessionTransaction | None
+
+
+def list_chains() -> list[Chain]:
+    """Return the chain of each database that this application has."""
+    return [chain for chain in CHAINS if chain.name in db.engines]
+
+
+def chain_of(database: str) -> Chain:
+    """Return the chain of a database by the database's name."""
+    return next(chain for chain in CHAINS if chain.name == database)
 
 
 def current_key() -> bytes:

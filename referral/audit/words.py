@@ -14,6 +14,7 @@ from referral.audit.queries import Line
 
 REFUSED: dict[Permission, LazyString] = {
     Permission.ACCOUNT_OWN: _l("somebody else's account"),
+    Permission.AGREEMENT_SIGN: _l("signing an agreement for the organization"),
     Permission.APPLICATION_REVIEW: _l("reviewing who asks to be listed"),
     Permission.AUDIT_EXPIRE: _l("letting old months of the audit go"),
     Permission.AUDIT_READ: _l("reading who looked at what"),
@@ -36,6 +37,7 @@ REFUSED: dict[Permission, LazyString] = {
     Permission.HOURS_CHANGE: _l("the hours of an organization"),
     Permission.HOUSE_PHONE_PAIR: _l("pairing a house phone"),
     Permission.INCIDENT_KEEP: _l("the register of incidents"),
+    Permission.KEYS_KEEP: _l("the master key of case files"),
     Permission.LISTING_CONFIRM: _l("confirming a listing"),
     Permission.LISTING_IMPORT: _l("importing listings"),
     Permission.LISTING_MERGE: _l("merging listings"),

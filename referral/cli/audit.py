@@ -8,14 +8,15 @@ from flask.cli import with_appcontext
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
+from sqlalchemy.orm import Session
 
 from referral.access.policy import Permission
-from referral.audit.models import DIRECTORY_CHAIN
-from referral.audit.services import NoAuditKeyError, current_key, expire_segments
+from referral.audit.models import Chain
+from referral.audit.services import NoAuditKeyError, current_key, expire_segments, list_chains
 from referral.audit.verification import Fault, Finding, verify
 from referral.audit.witness import DamagedWitnessError, note_witness, read_witness
 from referral.cli.console import check_directory, operator, output, refuse, speaking
-from referral.shared.database import directory_session, writing
+from referral.shared.database import CASES, DIRECTORY, db, writing
 
 FAULTS = {
     Fault.ALTERED: _l("Altered: event %(number)d."),
@@ -31,6 +32,7 @@ FAULTS = {
         "the whole was put back to an earlier state, by a restored backup or by somebody."
     ),
 }
+CHAINS = {DIRECTORY: _l("Directory"), CASES: _l("Case files")}
 MOST_SAID = 100
 
 
@@ -46,26 +48,32 @@ def verify_command() -> None:
     with speaking():
         _check_key()
         operator(Permission.AUDIT_VERIFY)
-        path, name = current_app.config["AUDIT_WITNESS"], DIRECTORY_CHAIN.name
-        try:
-            witness = read_witness(path, name)
-        except DamagedWitnessError:
-            refuse(_("%(path)s does not say where the audit ended.", path=path))
-        verdict = verify(directory_session(), current_key(), witness)
-        if not verdict.is_whole:
-            said = [say(finding) for finding in verdict.findings[:MOST_SAID]]
-            if more := len(verdict.findings) - len(said):
-                said.append(ngettext("and %(num)d more.", "and %(num)d more.", more))
-            refuse(_("The audit is not whole."), *said)
-        note_witness(path, name, verdict.end)
-        output.print(
-            ngettext(
-                "The audit is whole: %(num)d event.", "The audit is whole: %(num)d events.", verdict.rows
-            )
-        )
-        output.print(
-            _("It ends at event %(number)d, %(mac)s", number=verdict.end.number, mac=verdict.end.mac)
-        )
+        said = [line for chain in list_chains() for line in _verify(chain)]
+        if said:
+            refuse(*said)
+
+
+def _verify(chain: Chain) -> list[str]:
+    """Say where a chain ends if it is whole; return what is wrong with it otherwise."""
+    path, title = current_app.config["AUDIT_WITNESS"], f"{CHAINS[chain.name]}: "
+    try:
+        witness = read_witness(path, chain.name)
+    except DamagedWitnessError:
+        refuse(_("%(path)s does not say where the audit ended.", path=path))
+    with Session(db.engines[chain.name]) as session:
+        verdict = verify(session, current_key(), witness, chain)
+    if not verdict.is_whole:
+        said = [say(finding) for finding in verdict.findings[:MOST_SAID]]
+        if more := len(verdict.findings) - len(said):
+            said.append(ngettext("and %(num)d more.", "and %(num)d more.", more))
+        return [title + _("The audit is not whole."), *said]
+    note_witness(path, chain.name, verdict.end)
+    output.print(
+        title
+        + ngettext("The audit is whole: %(num)d event.", "The audit is whole: %(num)d events.", verdict.rows)
+    )
+    output.print(_("It ends at event %(number)d, %(mac)s", number=verdict.end.number, mac=verdict.end.mac))
+    return []
 
 
 @audit_group.command("expire")
@@ -75,11 +83,11 @@ def expire_command() -> None:
     with speaking():
         _check_key()
         operator(Permission.AUDIT_EXPIRE)
-        with writing(directory_session()) as session:
-            gone = expire_segments(session, current_app.config["AUDIT_MONTHS"])
-        output.print(
-            _("Months let go: %(months)s", months=", ".join(gone)) if gone else _("No month is old enough.")
-        )
+        for chain in list_chains():
+            with Session(db.engines[chain.name]) as session, writing(session, chain.name):
+                gone = ", ".join(expire_segments(session, current_app.config["AUDIT_MONTHS"], chain))
+            said = _("Months let go: %(months)s", months=gone) if gone else _("No month is old enough.")
+            output.print(f"{CHAINS[chain.name]}: {said}")
 
 
 def say(finding: Finding) -> str:

@@ -5,33 +5,28 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from datetime import datetime, timedelta
-from enum import Enum
 from pathlib import Path
 
 import click
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from flask import Config, current_app
 from flask.cli import with_appcontext
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
-from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
 from referral.cli.certificate import CertificateError, Fault, ask_for_end, find_end
 from referral.cli.console import REFUSED, output, speaking
+from referral.cli.doctor_files import examine_files
+from referral.cli.findings import Finding, Findings, Sign, State, is_missing_file, look_at
 from referral.edition.folder import EditionFolder
 from referral.edition.manifest import DamagedEditionError, check_files, read_manifest
 from referral.edition.readers import last_contact, list_readers
 from referral.mail.jobs import make_sender
-from referral.mail.queries import count_unsent
+from referral.mail.queries import count_all_unsent
 from referral.shared.clock import now
-from referral.shared.database import DIRECTORY, db, directory_session
-from referral.shared.paths import MIGRATIONS
+from referral.shared.database import DIRECTORY
 from referral.shared.seals import Age, count_ages
 from referral.shared.tick import read_note, tick_is_late
 
@@ -46,25 +41,6 @@ SOON = timedelta(days=14)
 """Before its end: authorities that renew by themselves do so a month before."""
 OLD = timedelta(days=30)
 """Nothing is wrong with an older edition, but what changed since is not shown."""
-
-
-class Sign(Enum):
-    """How a finding begins; the word, not a colour, says what it is."""
-
-    GOOD = _l("Good")
-    NOTE = _l("Note")
-    WRONG = _l("WRONG")
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing looked at, in the language of the terminal."""
-
-    sign: Sign
-    sentence: str
-
-
-Findings = Iterator[Finding]
 
 
 @click.command("doctor")
@@ -88,6 +64,7 @@ def examine(config: Config, environment: Mapping[str, str], at: datetime) -> Fin
     yield from examine_keys(config, environment)
     yield from examine_certificate(config["SITE_URL"], at)
     yield from examine_database(config)
+    yield from examine_files(config)
     yield from examine_seals(config)
     yield from examine_mail(config)
     yield from examine_tick(config, at)
@@ -159,38 +136,28 @@ def examine_database(config: Config) -> Findings:
         sentence = _("RELAIS_DIRECTORY_URL is not set: this process serves the public and has no database.")
         yield Finding(Sign.NOTE, sentence)
         return
-    wanted = set(ScriptDirectory(str(MIGRATIONS)).get_heads())
-    if is_missing_file(config["DIRECTORY_URL"]):
-        yield Finding(Sign.WRONG, _("There is no database yet: flask --app wsgi db upgrade"))
-        return
-    try:
-        with db.engines[DIRECTORY].connect() as connection:
-            found = set(MigrationContext.configure(connection).get_current_heads())
-    except SQLAlchemyError:
-        yield Finding(Sign.WRONG, _("The database does not answer. Is it running, and its address right?"))
-        return
-    if found == wanted:
-        yield Finding(Sign.GOOD, _("The database answers and is up to date."))
-    else:
-        yield Finding(Sign.WRONG, _("The database is of another version: flask --app wsgi db upgrade"))
+    said = {
+        State.ABSENT: _("There is no database yet: flask --app wsgi db upgrade"),
+        State.SILENT: _("The database does not answer. Is it running, and its address right?"),
+        State.OTHER: _("The database is of another version: flask --app wsgi db upgrade"),
+        State.GOOD: _("The database answers and is up to date."),
+    }
+    state = look_at(DIRECTORY, config["DIRECTORY_URL"])
+    yield Finding(Sign.GOOD if state is State.GOOD else Sign.WRONG, said[state])
 
 
-def is_missing_file(url: str) -> bool:
-    """Say whether a SQLite file is absent: connecting would make an empty one."""
-    place = make_url(url)
-    return (
-        place.get_backend_name() == "sqlite"
-        and bool(place.database)
-        and not Path(str(place.database)).exists()
-    )
+def lacks_database(config: Config) -> bool:
+    """Say whether there is no database, or the file of one is absent."""
+    urls = [url for name in ("DIRECTORY_URL", "CASES_URL", "KEYS_URL") if (url := config[name])]
+    return not urls or any(is_missing_file(url) for url in urls)
 
 
 def examine_seals(config: Config) -> Findings:
     """Say whether the old secret key is still needed, and what no key opens any more."""
-    if config["DIRECTORY_URL"] is None or is_missing_file(config["DIRECTORY_URL"]):
+    if lacks_database(config):
         return
     try:
-        counted = count_ages(directory_session())
+        counted = count_ages()
     except SQLAlchemyError:
         return  # what is wrong with the database was said already
     if lost := counted[Age.UNKNOWN]:
@@ -211,10 +178,10 @@ def examine_seals(config: Config) -> Findings:
 
 def examine_mail(config: Config) -> Findings:
     """Say whether letters have a way out, how many wait and how many were given up."""
-    if config["DIRECTORY_URL"] is None or is_missing_file(config["DIRECTORY_URL"]):
+    if lacks_database(config):
         return
     try:
-        counts = count_unsent(directory_session())
+        counts = count_all_unsent()
     except SQLAlchemyError:
         return  # what is wrong with the database was said already
     if counts.dead:

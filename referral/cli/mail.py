@@ -10,19 +10,20 @@ from flask.cli import with_appcontext
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
+from sqlalchemy.orm import Session
 
 from referral.access.policy import Permission
 from referral.audit.events import Action, Event
-from referral.audit.services import record, record_apart
+from referral.audit.services import chain_of, record, record_apart
 from referral.cli.console import check_directory, operator, output, refuse, speaking
 from referral.mail.jobs import make_sender
 from referral.mail.letters import LetterError, Message
-from referral.mail.queries import Waiting, list_unsent
+from referral.mail.queries import Waiting, list_outboxes, list_unsent
 from referral.mail.sending import Parcel, SendingError
 from referral.mail.services import discard, retry_dead
 from referral.mail.writing import write_letter
 from referral.shared.clock import now
-from referral.shared.database import directory_session, writing
+from referral.shared.database import db, writing
 
 REASONS = {
     "no_answer": _l("the mail server does not answer"),
@@ -49,7 +50,11 @@ def list_letters() -> None:
     with speaking():
         check_directory()
         record_apart(Event(Action.VIEW, "outbox", actor=operator(Permission.MAIL_REVIEW)))
-        letters = list_unsent(directory_session())
+        letters: list[Waiting] = []
+        for outbox, name in list_outboxes():
+            with Session(db.engines[name]) as session:
+                letters += list_unsent(session, outbox)
+        letters.sort(key=lambda letter: (letter.dead_at is None, letter.created_at))
         for letter in letters:
             output.print(say(letter), markup=False)
         dead = sum(letter.dead_at is not None for letter in letters)
@@ -78,10 +83,13 @@ def retry_command(letter_id: UUID | None) -> None:
     with speaking():
         check_directory()
         actor = operator(Permission.MAIL_REVIEW)
-        with writing(directory_session()) as session:
-            count = retry_dead(session, letter_id)
-            if count:
-                record(session, Event(Action.CHANGE, "outbox", letter_id, actor))
+        count = 0
+        for outbox, name in list_outboxes():
+            with Session(db.engines[name]) as session, writing(session, name):
+                retried = retry_dead(session, letter_id, outbox)
+                if retried:
+                    record(session, Event(Action.CHANGE, "outbox", letter_id, actor), chain_of(name))
+            count += retried
         output.print(
             ngettext("%(num)d letter will be tried again.", "%(num)d letters will be tried again.", count)
         )
@@ -95,10 +103,12 @@ def discard_command(letter_id: UUID) -> None:
     with speaking():
         check_directory()
         actor = operator(Permission.MAIL_REVIEW)
-        with writing(directory_session()) as session:
-            if not discard(session, letter_id):
-                refuse(_("There is no such letter: %(id)s", id=letter_id))
-            record(session, Event(Action.CHANGE, "outbox", letter_id, actor))
+        for outbox, name in list_outboxes():
+            with Session(db.engines[name]) as session, writing(session, name):
+                if discard(session, letter_id, outbox):
+                    record(session, Event(Action.CHANGE, "outbox", letter_id, actor), chain_of(name))
+                    return
+        refuse(_("There is no such letter: %(id)s", id=letter_id))
 
 
 @mail_group.command("try")

@@ -12,6 +12,7 @@ from referral.cli.catalogue import import_command
 from referral.cli.doctor import doctor_command
 from referral.cli.edition import edition_group
 from referral.cli.evidence import flags_group, unmet_needs_command
+from referral.cli.keys import keys_group
 from referral.cli.mail import mail_group
 from referral.cli.search import search_command
 from referral.cli.tick import tick_command
@@ -25,6 +26,7 @@ for command in (
     unmet_needs_command,
     permissions_command,
     audit_group,
+    keys_group,
     doctor_command,
     mail_group,
     tick_command,

@@ -73,6 +73,11 @@ def find_typed_ages(words: str) -> list[int]:
     return [int(found["age"] or found["said"]) for found in TYPED_AGE.finditer(plain)]
 
 
+def find_lines(edition: Readable, regions: tuple[str, ...], at: datetime) -> list[Listing]:
+    """Return the services of some regions that take reports and have a telephone."""
+    return _lines(edition, None, regions, at)
+
+
 def _lines(
     edition: Readable, place: KnownPlace | None, regions: tuple[str, ...], at: datetime
 ) -> list[Listing]:

@@ -10,11 +10,16 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from referral.intake import follow_ups
+from referral.intake.contact import has_channel
 from referral.intake.held import Held
 from referral.intake.models import Answer
 from referral.intake.questions import QUESTIONS, check_value
 from referral.intake.safe import Safe
 from referral.intake.vocabulary import CaseStatus, Said, Urgency
+
+FOLLOWED = frozenset({"follow_up", "safe_contact"})
+"""Answers on which follow-ups depend."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +79,17 @@ def save_answers(held: Held, given: Mapping[str, Given | None]) -> list[str]:
     changed = [name for name, each in given.items() if _save(held, name, each, known.get(name))]
     if changed:
         held.touch()
+    if not FOLLOWED.isdisjoint(changed):
+        plan_follow_ups(held)
     return changed
+
+
+def plan_follow_ups(held: Held) -> None:
+    """Have follow-ups planned or called off, as the answers now say."""
+    known = read_answers(held.session, held.case.id, held.safe)
+    agreed = known["follow_up"].value if "follow_up" in known else None
+    contact = known["safe_contact"].value if "safe_contact" in known else None
+    follow_ups.plan(held, agreed or (), reachable=has_channel(contact))
 
 
 def _save(held: Held, name: str, given: Given | None, row: Answer | None) -> bool:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from referral.access.policy import Actor
 from referral.audit.events import Action
+from referral.intake.answers import plan_follow_ups
 from referral.intake.held import Held
 from referral.intake.models import Case
 from referral.intake.safe import Safe, make_safe
@@ -99,6 +100,7 @@ def open_case(held: Held, deputy_id: UUID | None, step: Step | None) -> None:
     case.deputy_id, case.opened_at, case.status = deputy_id, held.at, CaseStatus.OPEN
     write_step(case, held.safe, step)
     held.touch()
+    plan_follow_ups(held)
     held.tell(CaseEventKind.OPENED)
     held.record()
 

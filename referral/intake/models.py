@@ -258,7 +258,7 @@ class FollowUp(Identified, CasesBase):
 
     __tablename__ = "follow_up"
 
-    case_id: Mapped[uuid.UUID] = _case_key()
+    case_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("case_file.id"))
     kind: Mapped[FollowUpKind]
     due_on: Mapped[date]
     status: Mapped[FollowUpStatus] = mapped_column(default=FollowUpStatus.PLANNED)
@@ -270,6 +270,7 @@ class FollowUp(Identified, CasesBase):
     __mapper_args__ = {"version_id_col": version}
     __table_args__ = (
         sa.UniqueConstraint("case_id", "kind"),
+        sa.Index("ix_follow_up_case_id_status_due_on", "case_id", "status", "due_on"),
         sa.Index("ix_follow_up_status_due_on", "status", "due_on"),
     )
 

@@ -23,7 +23,22 @@ def list_colleagues(session: Session, organization_id: UUID) -> dict[UUID, str]:
         .distinct()
         .order_by(User.name, User.id)
     )
-    return dict(rows.tuples().all())
+    return {row.id: row.name for row in rows}
+
+
+def list_leads(session: Session, organization_id: UUID) -> list[UUID]:
+    """Return who leads there; the directory's session is given."""
+    statement = (
+        sa.select(User.id)
+        .join(Membership, Membership.user_id == User.id)
+        .where(
+            Membership.organization_id == organization_id,
+            Membership.role == Role.ORGANIZATION_LEAD,
+            User.active,
+        )
+        .order_by(User.name, User.id)
+    )
+    return list(session.scalars(statement))
 
 
 def name_people(session: Session, people: Iterable[UUID | None]) -> dict[UUID, str]:
@@ -32,4 +47,4 @@ def name_people(session: Session, people: Iterable[UUID | None]) -> dict[UUID, s
     if not wanted:
         return {}
     rows = session.execute(sa.select(User.id, User.name).where(User.id.in_(wanted)))
-    return dict(rows.tuples().all())
+    return {row.id: row.name for row in rows}

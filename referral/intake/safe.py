@@ -12,6 +12,7 @@ import msgspec
 from flask import current_app
 
 from referral.keyring import services as keyring
+from referral.keyring.folder import MasterKeyError
 from referral.keyring.services import Ring, Thing
 from referral.shared.database import KEYS, keys_session, writing
 from referral.shared.encryption import open_sealed, seal
@@ -42,7 +43,7 @@ def make_safe(thing: Thing, at: datetime) -> Safe:
     """Make the key of a new thing and have it kept before anything is sealed with it.
 
     Never inside ``writing(…, KEYS)``. A process that ends before the thing itself is stored leaves a
-    key that opens nothing, which ``jobs.destroy_orphans`` removes.
+    key that opens nothing, which ``orphans.destroy_orphans`` removes.
     """
     with writing(keys_session(), KEYS):
         key = keyring.make_data_key(ring(), thing, at)
@@ -59,7 +60,12 @@ def open_safe(thing: UUID) -> Safe:
 
 def open_safes(things: Iterable[UUID]) -> dict[UUID, Safe]:
     """Return the keys of many things; those whose key was destroyed are left out."""
-    found = keyring.open_data_keys(ring(), things)
+    wanted = list(things)
+    try:
+        found = keyring.open_data_keys(ring(), wanted)
+    except MasterKeyError:  # rotated since this read began: what wraps today is to be read anew
+        keys_session().rollback()
+        found = keyring.open_data_keys(ring(), wanted)
     keys_session().rollback()  # a key destroyed meanwhile is not to be seen again
     return {thing: Safe(thing, key) for thing, key in found.items()}
 

@@ -185,6 +185,8 @@ class CaseEventKind(StrEnum):
     NEXT_STEP = "next-step"
     HANDED_OVER = "handed-over"
     FOLLOWED_UP = "followed-up"
+    CONTACT_SEEN = "contact-seen"
+    """How to reach her was shown although her rule did not allow it then."""
     CONSENTED = "consented"
     WITHDRAWN = "withdrawn"
     SHARED = "shared"
@@ -192,6 +194,7 @@ class CaseEventKind(StrEnum):
     RIGHTS = "rights"
     CLOSED = "closed"
     REOPENED = "reopened"
+    KEPT_LONGER = "kept-longer"
 
 
 class RightsKind(StrEnum):
@@ -206,6 +209,7 @@ class CertificateKind(StrEnum):
     """What was destroyed."""
 
     CASE = "case"
+    VAULT = "vault"
     PACKET = "packet"
     DISCLOSURE = "disclosure"
     INCIDENT = "incident"
@@ -216,6 +220,8 @@ class DestructionReason(StrEnum):
 
     ASKED = "asked"
     RETENTION = "retention"
+    TURNED_OFF = "turned-off"
+    """The organization keeps such things no more."""
     WITHDRAWN = "withdrawn"
     RECALLED = "recalled"
     EXPIRED = "expired"

@@ -5,8 +5,17 @@ from __future__ import annotations
 from flask import Flask
 
 from referral.accounts.cookies import open_area
+from referral.intake import (
+    agreement_views,
+    consent_wiring,
+    intake_wiring,
+    life_wiring,
+    match_wiring,
+    orphans,
+    pages,
+    rights_wiring,
+)
 from referral.intake import models as _tables  # noqa: F401  # known to the metadata from here on
-from referral.intake import pages
 from referral.intake.areas import CASES_AREA, cases
 from referral.keyring import models as _keys  # noqa: F401
 
@@ -18,3 +27,10 @@ def init_app(app: Flask) -> None:
     open_area(app, CASES_AREA)
     app.register_blueprint(cases)
     app.jinja_env.globals["case_pages"] = pages.list_pages
+    intake_wiring.init_app(app)
+    life_wiring.init_app(app)
+    match_wiring.init_app(app)
+    consent_wiring.init_app(app)
+    agreement_views.init_app(app)
+    rights_wiring.init_app(app)
+    orphans.init_app(app)

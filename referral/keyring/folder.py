@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import os
+from enum import StrEnum
 from pathlib import Path
 
 from referral.shared.encryption import KEY_BYTES, fingerprint
@@ -13,8 +14,21 @@ from referral.shared.settings import OTHERS
 SUFFIX = ".key"
 
 
+class Fault(StrEnum):
+    """What keeps a master key from being used."""
+
+    MISSING = "missing"
+    EXPOSED = "exposed"
+    ANOTHER = "another"
+    """Its file does not hold what its name says."""
+
+
 class MasterKeyError(Exception):
     """A master key is missing, is not what its name says, or others may read it."""
+
+    def __init__(self, fault: Fault, path: Path) -> None:
+        super().__init__(f"master key {fault.value}: {path}")
+        self.fault, self.path = fault, path
 
 
 def read_master(folder: Path, name: str) -> bytes:
@@ -22,12 +36,14 @@ def read_master(folder: Path, name: str) -> bytes:
     path = folder / f"{name}{SUFFIX}"
     try:
         if path.stat().st_mode & OTHERS:
-            raise MasterKeyError(f"the master key {name} can be read by others: chmod 600 {path}")
+            raise MasterKeyError(Fault.EXPOSED, path)
         key = base64.b64decode(path.read_bytes(), validate=True)
-    except (OSError, binascii.Error) as error:
-        raise MasterKeyError(f"the master key {name} is not in {folder}") from error
+    except OSError as error:
+        raise MasterKeyError(Fault.MISSING, path) from error
+    except binascii.Error as error:
+        raise MasterKeyError(Fault.ANOTHER, path) from error
     if len(key) != KEY_BYTES or fingerprint(key) != name:
-        raise MasterKeyError(f"the file of the master key {name} holds another")
+        raise MasterKeyError(Fault.ANOTHER, path)
     return key
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from uuid import UUID
@@ -52,6 +52,14 @@ class Thing:
         return f"{self.kind.value}|{self.id}"
 
 
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A master key that was made, with the recovery code that is shown once."""
+
+    fingerprint: str
+    code: str = field(repr=False)
+
+
 class NoMasterKeyError(LookupError):
     """No master key was made yet: ``flask relais keys create`` makes the first."""
 
@@ -64,44 +72,67 @@ class KeyDestroyedError(LookupError):
     """A thing has no key any more: what was sealed of it is gone for good."""
 
 
+class BrokenKeyError(Exception):
+    """What is stored of an organization's key does not open: it was altered, or moved."""
+
+    def __init__(self, organization_id: UUID) -> None:
+        super().__init__(str(organization_id))
+        self.organization_id = organization_id
+
+
 class WrongCodeError(Exception):
     """A recovery code is not the one of any master key that is in use."""
 
 
-def create_master(ring: Ring, at: datetime) -> str:
-    """Make the first master key and return its recovery code, shown once; raises MasterKeyExistsError."""
+def create_master(ring: Ring, at: datetime) -> Made:
+    """Make the first master key; raises MasterKeyExistsError."""
+    _lock_masters(ring.session)
     if find_master(ring.session) is not None:
         raise MasterKeyExistsError
-    return _add_master(ring, at)[1]
+    return _add_master(ring, at)
 
 
-def rotate_master(ring: Ring, at: datetime) -> tuple[str, int]:
-    """Wrap every organization's key anew under a new master key; return its recovery code and how many.
+def rotate_master(ring: Ring, at: datetime) -> tuple[Made, int]:
+    """Wrap every organization's key anew under a new master key; return it, and how many.
 
-    The old file is removed by ``remove_retired``, once this is committed.
+    The old file is removed by ``remove_retired``, once this is committed. Raises NoMasterKeyError,
+    MasterKeyError, and BrokenKeyError where what is stored of an organization was altered.
     """
-    old = current_master(ring.session)
-    master, code = _add_master(ring, at)
-    new = read_master(ring.folder, master.fingerprint)
+    _lock_masters(ring.session)
+    current_master(ring.session)
     rows = ring.session.scalars(sa.select(OrganizationKey).with_for_update()).all()
     opened = {name: read_master(ring.folder, name) for name in {row.master for row in rows}}
+    made = _add_master(ring, at)
+    new = read_master(ring.folder, made.fingerprint)
     for row in rows:
-        key = open_sealed(opened[row.master], row.wrapped, _about_organization(row.organization_id))
-        row.wrapped = seal(new, key, _about_organization(row.organization_id))
-        row.master = master.fingerprint
-    old.retired_at = at
+        about = _about_organization(row.organization_id)
+        try:
+            key = open_sealed(opened[row.master], row.wrapped, about)
+        except SealBrokenError as error:
+            raise BrokenKeyError(row.organization_id) from error
+        row.wrapped, row.master = seal(new, key, about), made.fingerprint
+    is_older = (MasterKey.retired_at.is_(None), MasterKey.fingerprint != made.fingerprint)
     ring.session.flush()
-    return code, len(rows)
+    ring.session.execute(sa.update(MasterKey).where(*is_older).values(retired_at=at))
+    return made, len(rows)
 
 
-def _add_master(ring: Ring, at: datetime) -> tuple[MasterKey, str]:
+def _lock_masters(session: Session) -> None:
+    """Let nobody else make, rotate or remove a master key, nor begin to use one, until the commit.
+
+    On SQLite whoever writes is alone already.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(sa.text("LOCK TABLE master_key IN EXCLUSIVE MODE"))
+
+
+def _add_master(ring: Ring, at: datetime) -> Made:
     key, code, salt = make_key(), make_recovery_code(), secrets.token_bytes(SALT_BYTES)
     name = write_master(ring.folder, key)
     wrapped = seal(key_of_code(code, salt), key, _about_master(name))
-    row = MasterKey(fingerprint=name, made_at=at, salt=salt, wrapped=wrapped)
-    ring.session.add(row)
+    ring.session.add(MasterKey(fingerprint=name, made_at=at, salt=salt, wrapped=wrapped))
     ring.session.flush()
-    return row, code
+    return Made(name, code)
 
 
 def recover_master(ring: Ring, code: str) -> str:
@@ -120,24 +151,39 @@ def recover_master(ring: Ring, code: str) -> str:
 
 
 def remove_retired(ring: Ring) -> list[str]:
-    """Remove the files of master keys that wrap nothing any more, or never came to; return which."""
-    used = set(ring.session.scalars(sa.select(MasterKey.fingerprint).where(MasterKey.retired_at.is_(None))))
-    used |= set(ring.session.scalars(sa.select(OrganizationKey.master).distinct()))
-    gone = [name for name in list_masters(ring.folder) if name not in used]
+    """Remove the files of master keys that wrap nothing any more; return which.
+
+    A file that the store does not know is left where it is: it may belong to a later copy of the store.
+    """
+    _lock_masters(ring.session)
+    used = sa.exists().where(OrganizationKey.master == MasterKey.fingerprint)
+    statement = sa.select(MasterKey.fingerprint).where(MasterKey.retired_at.is_not(None), ~used)
+    over = set(ring.session.scalars(statement))
+    gone = [name for name in list_masters(ring.folder) if name in over]
     for name in gone:
         remove_master(ring.folder, name)
     return gone
 
 
-def find_master(session: Session) -> MasterKey | None:
-    """Return the master key that wraps today."""
+def find_master(session: Session, *, to_wrap: bool = False) -> MasterKey | None:
+    """Return the master key that wraps today; ``to_wrap`` keeps it from being rotated until the commit."""
     statement = sa.select(MasterKey).where(MasterKey.retired_at.is_(None)).order_by(MasterKey.made_at.desc())
+    if to_wrap:
+        statement = statement.with_for_update(read=True)
     return session.scalars(statement.limit(1)).one_or_none()
 
 
 def current_master(session: Session) -> MasterKey:
     """Return the same; raises NoMasterKeyError."""
     found = find_master(session)
+    if found is None:
+        raise NoMasterKeyError
+    return found
+
+
+def _master_to_wrap(session: Session) -> MasterKey:
+    """Return the same, held until the commit; one that was rotated while we waited is looked for again."""
+    found = find_master(session, to_wrap=True) or find_master(session, to_wrap=True)
     if found is None:
         raise NoMasterKeyError
     return found
@@ -163,7 +209,7 @@ def make_data_key(ring: Ring, thing: Thing, at: datetime) -> bytes:
 def _organization_key(ring: Ring, organization_id: UUID, at: datetime) -> bytes:
     row = ring.session.get(OrganizationKey, organization_id)
     if row is None:
-        master = current_master(ring.session)
+        master = _master_to_wrap(ring.session)
         wrapped = seal(
             read_master(ring.folder, master.fingerprint), make_key(), _about_organization(organization_id)
         )

@@ -8,12 +8,13 @@ from typing import Any
 
 import structlog
 from flask import Flask, current_app
+from sqlalchemy.orm import Session
 
-from referral.mail.queries import count_unsent
+from referral.mail.queries import count_all_unsent, list_outboxes
 from referral.mail.sending import FileSender, Sender, SmtpSender
 from referral.mail.services import deliver_due, forget_old
 from referral.shared import tick
-from referral.shared.database import directory_session, writing
+from referral.shared.database import db, writing
 
 log = structlog.get_logger(__name__)
 
@@ -39,23 +40,26 @@ def make_sender(config: Mapping[str, Any]) -> Sender | None:
 
 
 def deliver(at: datetime) -> None:
-    """Send what is due; raises ServerUnreachableError, so that it is seen."""
+    """Send what is due from every outbox; raises ServerUnreachableError, so that it is seen."""
     sender = make_sender(current_app.config)
     if sender is None:
-        if waiting := count_unsent(directory_session()).waiting:
+        if waiting := count_all_unsent().waiting:
             log.warning("mail_has_no_way_out", count=waiting)
         return
-    delivery = deliver_due(directory_session(), sender, at)
-    if delivery.dead:
-        log.warning("mail_dead", count=delivery.dead)
-    if delivery.is_unreachable:
-        raise ServerUnreachableError
+    for outbox, name in list_outboxes():
+        with Session(db.engines[name]) as session:
+            delivery = deliver_due(session, sender, at, outbox)
+        if delivery.dead:
+            log.warning("mail_dead", count=delivery.dead)
+        if delivery.is_unreachable:
+            raise ServerUnreachableError
 
 
 def forget(at: datetime) -> None:
     """Delete what is over."""
-    with writing(directory_session()) as session:
-        forget_old(session, at)
+    for outbox, name in list_outboxes():
+        with Session(db.engines[name]) as session, writing(session, name):
+            forget_old(session, at, outbox)
 
 
 def init_app(app: Flask) -> None:

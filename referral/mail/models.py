@@ -40,3 +40,6 @@ class Outbox(OutboxRow, DirectoryBase):
 
 class CasesOutbox(OutboxRow, CasesBase):
     """The letters about case files, which say only that something waits."""
+
+
+OUTBOXES: tuple[type[OutboxRow], ...] = (Outbox, CasesOutbox)

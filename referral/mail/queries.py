@@ -10,7 +10,8 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from referral.mail.models import Outbox, OutboxRow
+from referral.mail.models import OUTBOXES, Outbox, OutboxRow
+from referral.shared.database import db
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,23 @@ class Counts:
     waiting: int
     oldest: datetime | None
     dead: int
+
+
+def count_all_unsent() -> Counts:
+    """Count what was not sent, in every database that this application has."""
+    waiting, dead, oldest = 0, 0, []
+    for outbox, name in list_outboxes():
+        with Session(db.engines[name]) as session:
+            counts = count_unsent(session, outbox)
+        waiting, dead = waiting + counts.waiting, dead + counts.dead
+        oldest += [counts.oldest] if counts.oldest else []
+    return Counts(waiting, min(oldest, default=None), dead)
+
+
+def list_outboxes() -> list[tuple[type[OutboxRow], str]]:
+    """Return the outbox of each database that this application has, with the database's name."""
+    named = [(outbox, str(outbox.metadata.info["bind_key"])) for outbox in OUTBOXES]  # type: ignore[attr-defined]
+    return [(outbox, name) for outbox, name in named if name in db.engines]
 
 
 def list_unsent(session: Session, outbox: type[OutboxRow] = Outbox) -> Sequence[Waiting]:

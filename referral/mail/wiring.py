@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Flask
 
 from referral.mail import jobs
-from referral.mail.models import Outbox
+from referral.mail.models import CasesOutbox, Outbox
 from referral.mail.sealing import KEY, USE
 from referral.shared import seals
 
@@ -16,4 +16,6 @@ def init_app(app: Flask) -> None:
         return
     app.extensions[KEY] = seals.make_seal(app.config, USE)
     seals.register(app, Outbox.sealed, USE)
+    if app.config["CASES_URL"] is not None:
+        seals.register(app, CasesOutbox.sealed, USE)
     jobs.init_app(app)

@@ -21,6 +21,8 @@ FORMAT = b"\x01"
 CODE_BYTES = 20
 """Of a recovery code: 160 bits, as eight groups of four letters."""
 GROUP = 4
+COST = 2**16
+"""Of turning a code into a key: 64 MB and a quarter of a second, for whoever would try many."""
 
 
 class SealBrokenError(Exception):
@@ -68,7 +70,7 @@ def key_of_code(code: str, salt: bytes) -> bytes:
         raise NotACodeError from error
     if len(written) != CODE_BYTES:
         raise NotACodeError
-    return Scrypt(salt=salt, length=KEY_BYTES, n=2**16, r=8, p=1).derive(written)
+    return Scrypt(salt=salt, length=KEY_BYTES, n=COST, r=8, p=1).derive(written)
 
 
 def fingerprint(key: bytes) -> str:

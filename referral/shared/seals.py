@@ -20,7 +20,7 @@ from flask import Flask, current_app
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from referral.shared import tick
-from referral.shared.database import directory_session, writing
+from referral.shared.database import db, writing
 from referral.shared.keys import derive
 
 SEALED = "relais.sealed_columns"
@@ -37,10 +37,15 @@ class Age(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column of the directory that holds what is sealed, and for what use its key is."""
+    """A column that holds what is sealed, and for what use its key is."""
 
     attribute: InstrumentedAttribute[Any]
     use: str
+
+    @property
+    def database(self) -> str:
+        """The name of the database that it is in."""
+        return str(self.attribute.class_.metadata.info["bind_key"])
 
 
 def make_keys(config: Mapping[str, Any], use: str) -> list[Fernet]:
@@ -74,8 +79,8 @@ def register(app: Flask, attribute: InstrumentedAttribute[Any], use: str) -> Non
 
 def seal_anew(_at: datetime) -> None:
     """Seal with the present key what the old one sealed; leaves what neither opens as it is."""
-    with writing(directory_session()) as session:
-        for column in current_app.extensions.get(SEALED, ()):
+    for column in current_app.extensions.get(SEALED, ()):
+        with Session(db.engines[column.database]) as session, writing(session, column.database):
             seal_column(session, column)
 
 
@@ -98,10 +103,11 @@ def read_sealed(session: Session, column: Column) -> Iterator[tuple[Any, str | b
         yield row[0], row[1]
 
 
-def count_ages(session: Session) -> Counter[Age]:
-    """Count what is sealed in the directory by the key that opens it."""
+def count_ages() -> Counter[Age]:
+    """Count what is sealed in every database by the key that opens it."""
     counted: Counter[Age] = Counter()
     for column in current_app.extensions.get(SEALED, ()):
         keys = make_keys(current_app.config, column.use)
-        counted.update(age_of(keys, sealed) for _, sealed in read_sealed(session, column))
+        with Session(db.engines[column.database]) as session:
+            counted.update(age_of(keys, sealed) for _, sealed in read_sealed(session, column))
     return counted

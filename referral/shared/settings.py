@@ -7,7 +7,7 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from pathlib import Path
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 
 PREFIX = "RELAIS_"
 SHORTEST_SECRET = 32
@@ -24,6 +24,7 @@ LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 HOST_NAME = re.compile(rf"{LABEL}(?:\.{LABEL})*|\[[0-9a-f:.]+\]")
 PLACE = re.compile(rf"(?:{HOST_NAME.pattern})(?::[0-9]{{1,5}})?")
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
+POSTGRESQL_PORT = 5432
 THIS_MACHINE = frozenset({"127.0.0.1", "localhost", "::1"})
 
 Given = Mapping[str, str]
@@ -153,6 +154,23 @@ def read_database(given: Given, name: str = "DIRECTORY_URL", *, development: boo
             " or what is kept would travel in clear"
         )
     return url
+
+
+def place_of(url: str) -> tuple[str, ...]:
+    """Return where a database is, so that two ways of writing one address are seen to be one.
+
+    Two names of one machine are two places here: the doctor asks the databases themselves.
+    """
+    if url.startswith("sqlite"):
+        return (str(Path(unquote(url.partition("///")[2].partition("?")[0])).resolve()),)
+    try:
+        parts = urlsplit(url)
+        options = parse_qs(parts.query)
+        host = (options.get("host") or options.get("hostaddr") or [parts.hostname or ""])[0]
+        port = (options.get("port") or [str(parts.port or POSTGRESQL_PORT)])[0]
+    except ValueError:
+        return (url,)
+    return host, port, (options.get("dbname") or [parts.path.lstrip("/")])[0]
 
 
 def read_hosts(given: Given, site: str, *, development: bool) -> tuple[str, ...]:

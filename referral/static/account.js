@@ -31,6 +31,7 @@
       document.querySelector("main").hidden = true;
       bar.hidden = notice.hidden = true;
       if (!changed) { window.location.replace(bar.dataset.ended); return; }
+      if (!navigator.onLine) { window.addEventListener("online", leave, { once: true }); return; } // it would be lost
       const mark = document.createElement("input");
       mark.type = "hidden";
       mark.name = "restored";

@@ -34,6 +34,7 @@ IN_CHARGE = (Role.PRIVACY_OFFICER, "own", EVERYONE)
 OWNING_WORKER = (Role.INTAKE_WORKER, "own", {ONESELF})
 EXPECTED = {
     Permission.ACCOUNT_OWN: [],
+    Permission.AGREEMENT_SIGN: [LEAD],
     Permission.APPLICATION_REVIEW: [VETTER],
     Permission.AUDIT_EXPIRE: [OPERATOR],
     Permission.AUDIT_READ: [LEAD, IN_CHARGE],
@@ -56,6 +57,7 @@ EXPECTED = {
     Permission.HOURS_CHANGE: [LEAD],
     Permission.HOUSE_PHONE_PAIR: [LEAD, EDITOR],
     Permission.INCIDENT_KEEP: [LEAD, IN_CHARGE],
+    Permission.KEYS_KEEP: [OPERATOR],
     Permission.LISTING_CONFIRM: [LEAD, EDITOR, LINK],
     Permission.LISTING_IMPORT: [OPERATOR],
     Permission.LISTING_MERGE: [VETTER],

@@ -18,12 +18,12 @@ from referral.accounts.sessions import find_sign_in
 from referral.app import create_app
 from referral.mail import sealing
 from referral.mail.letters import Letter
-from referral.mail.models import Outbox
+from referral.mail.models import CasesOutbox, Outbox
 from referral.mail.sealing import UnreadableLetterError, open_sealed
 from referral.mail.services import enqueue_apart
 from referral.shared import seals
 from referral.shared.clock import now
-from referral.shared.database import writing
+from referral.shared.database import cases_session, writing
 from referral.shared.seals import Age, count_ages, seal_anew
 from referral.shared.tick import list_jobs
 from tests.accounts.conftest import session_rows
@@ -106,14 +106,14 @@ def test_a_cookie_of_before_the_change_opens_nothing(people, browser_of, change)
 def test_all_that_is_sealed_is_counted_by_its_key(sealed, session, change):
     change()
 
-    assert count_ages(session) == {Age.OLD: 3}
+    assert count_ages() == {Age.OLD: 3}
 
 
 def test_the_daily_job_seals_all_of_it_anew(sealed, session, change):
     change()
     seal_anew(now())
 
-    assert count_ages(session) == {Age.PRESENT: 3}
+    assert count_ages() == {Age.PRESENT: 3}
 
 
 def test_after_it_the_old_key_is_needed_no_more(sealed, session, change):
@@ -133,7 +133,7 @@ def test_what_neither_key_opens_is_left_as_it_is_and_counted(sealed, people, ses
     seal_anew(now())
 
     assert session.get_one(User, sealed.id).totp_secret == ALTERED
-    assert count_ages(session) == {Age.PRESENT: 2, Age.UNKNOWN: 1}
+    assert count_ages() == {Age.PRESENT: 2, Age.UNKNOWN: 1}
 
 
 def test_what_the_present_key_sealed_is_not_written_again(sealed, session, change):
@@ -181,3 +181,14 @@ def test_a_letter_of_a_key_that_is_not_set_says_so(sealed, session, change):
 
     with pytest.raises(UnreadableLetterError):
         open_sealed(session.scalars(sa.select(Outbox.sealed)).one())
+
+
+def test_a_letter_about_files_is_sealed_anew_too(session, change):
+    enqueue_apart(invitation("of files"), CasesOutbox)
+    change()
+    assert count_ages() == {Age.OLD: 1}
+    seal_anew(now())
+    change(old=None)
+
+    sealed = cases_session().scalars(sa.select(CasesOutbox.sealed)).one()
+    assert isinstance(open_sealed(sealed), Letter)

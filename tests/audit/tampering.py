@@ -8,10 +8,10 @@ from sqlalchemy.orm import Session
 from referral.shared.database import DIRECTORY, WRITES, db
 
 
-def tamper(session: Session, *orders: str) -> None:
+def tamper(session: Session, *orders: str, database: str = DIRECTORY) -> None:
     """Run statements that the triggers would refuse."""
     session.rollback()
-    engine = db.engines[DIRECTORY].execution_options(**{WRITES: True})
+    engine = db.engines[database].execution_options(**{WRITES: True})
     with engine.begin() as connection:
         if engine.dialect.name == "postgresql":
             connection.execute(sa.text("SET LOCAL session_replication_role = replica"))

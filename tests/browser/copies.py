@@ -10,11 +10,12 @@ from pathlib import Path
 
 from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
+from flask_migrate import upgrade
 from playwright.sync_api import Page
 
 from config import Config
 from referral.app import create_app
-from referral.shared.database import DIRECTORY, db
+from referral.shared.database import close_sessions, db
 from tests.browser.conftest import AUDIT_KEY, SECRET_KEY, served, settings
 
 AXE = Axe()
@@ -22,8 +23,8 @@ RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "be
 
 
 @contextmanager
-def copied(editions: Path, folder: Path) -> Iterator[Flask]:
-    """Hold the context of an application on a copy of the directory and its edition."""
+def copied(editions: Path, folder: Path, *, with_cases: bool = False) -> Iterator[Flask]:
+    """Hold the context of an application on a copy of the directory and its edition; files begin empty."""
     shutil.copy(editions.parent / "directory.db", folder / "directory.db")
     shutil.copytree(editions, folder / "editions")
     config = Config(
@@ -35,12 +36,19 @@ def copied(editions: Path, folder: Path) -> Iterator[Flask]:
         SEALING_DIR=folder / "sealing",
         COOKIES_SECURE=False,
         DEVELOPMENT=True,
+        MASTER_KEY_DIR=folder / "master-keys",
+        CASES_URL=f"sqlite:///{folder}/cases.db" if with_cases else None,
+        KEYS_URL=f"sqlite:///{folder}/keys.db" if with_cases else None,
     )
     app = create_app(config)
     with app.app_context():
+        if with_cases:
+            upgrade()
         yield app
         db.session.remove()
-        db.engines[DIRECTORY].dispose()
+        close_sessions()
+        for engine in db.engines.values():
+            engine.dispose()
 
 
 def served_copy(app: Flask, folder: Path) -> AbstractContextManager[str]:
@@ -50,6 +58,12 @@ def served_copy(app: Flask, folder: Path) -> AbstractContextManager[str]:
         "RELAIS_SEALING_DIR": str(app.config["SEALING_DIR"]),
         "RELAIS_AUDIT_WITNESS": str(app.config["AUDIT_WITNESS"]),
     }
+    if app.config["CASES_URL"]:
+        environment |= {
+            "RELAIS_CASES_URL": app.config["CASES_URL"],
+            "RELAIS_KEYS_URL": app.config["KEYS_URL"],
+            "RELAIS_MASTER_KEY_DIR": str(app.config["MASTER_KEY_DIR"]),
+        }
     return served(environment, folder / "log")
 
 

@@ -5,12 +5,17 @@ import stat
 from datetime import UTC, datetime
 
 import pytest
+import sqlalchemy as sa
 import time_machine
 from click.testing import Result
 
 from referral.access.matrix import as_markdown
 from referral.audit.events import Action, Event
-from referral.audit.services import KEY, record_apart
+from referral.audit.jobs import AuditNotWholeError, expire_daily, verify_daily
+from referral.audit.models import CASES_CHAIN, DIRECTORY_CHAIN, CasesAuditEvent
+from referral.audit.services import KEY, list_chains, record_apart
+from referral.shared.clock import now
+from referral.shared.database import CASES, DIRECTORY, cases_session, db
 from tests.audit.tampering import tamper
 
 
@@ -125,3 +130,67 @@ def test_old_months_are_let_go_and_the_audit_stays_whole(run, session):
 
 def test_permissions_are_printed_as_the_page_has_them(run):
     assert run("permissions").output == as_markdown()
+
+
+@pytest.fixture
+def file_events(session):
+    """Five looks at files, in the audit of the case files."""
+    for number in range(1, 6):
+        record_apart(Event(Action.VIEW, f"file {number}"), CASES_CHAIN)
+    return session
+
+
+def test_the_audit_of_the_case_files_is_verified_too(run, file_events):
+    output = run("audit", "verify").output
+
+    assert "Directory: The audit is whole: 0 events." in output
+    assert "Case files: The audit is whole: 5 events." in output
+
+
+def test_tampering_with_the_audit_of_the_case_files_is_named_and_ends_with_1(run, file_events):
+    tamper(file_events, "UPDATE audit_event SET actor = 'Autre' WHERE number = 2", database=CASES)
+    result = run("audit", "verify")
+
+    assert result.exit_code == 1
+    assert "Case files: The audit is not whole." in result.stderr
+    assert "Altered: event 2." in result.stderr
+
+
+def test_each_chain_has_its_own_place_in_the_witness(run, events, file_events, witness):
+    record_apart(Event(Action.VIEW, "file 6"), CASES_CHAIN)
+    run("audit", "verify")
+    noted = json.loads(witness.read_text())
+
+    assert {name: each["number"] for name, each in noted.items()} == {"directory": 5, "cases": 6}
+
+
+def test_the_daily_job_follows_the_chain_of_the_case_files(run, file_events, witness):
+    verify_daily(now())
+    tamper(file_events, "DELETE FROM audit_event WHERE number > 3", database=CASES)
+
+    with pytest.raises(AuditNotWholeError, match="cases"):
+        verify_daily(now())
+
+
+def test_one_chain_that_is_not_whole_keeps_no_other_from_being_followed(run, events, file_events, witness):
+    tamper(events, "DELETE FROM audit_event WHERE number = 3")
+    with pytest.raises(AuditNotWholeError):
+        verify_daily(now())
+
+    assert list(json.loads(witness.read_text())) == ["cases"]
+
+
+def test_the_daily_job_lets_old_months_of_the_case_files_go(run, session):
+    with time_machine.travel(datetime(2024, 1, 15, tzinfo=UTC)):
+        record_apart(Event(Action.VIEW, "file"), CASES_CHAIN)
+    record_apart(Event(Action.VIEW, "file"), CASES_CHAIN)
+    expire_daily(now())
+
+    assert cases_session().scalars(sa.select(CasesAuditEvent.number)).all() == [2]
+
+
+def test_without_case_files_there_is_one_chain(app, session, monkeypatch):
+    engines = {name: engine for name, engine in db.engines.items() if name == DIRECTORY}
+    monkeypatch.setitem(db._app_engines, app, engines)  # noqa: SLF001
+
+    assert list_chains() == [DIRECTORY_CHAIN]

@@ -23,6 +23,7 @@ from referral.shared.seals import seal_anew
 from referral.shared.tick import Note, write_note
 from tests.conftest import SECRET_KEY
 from tests.edition.conftest import Directory
+from tests.intake.filing import make_master_key
 from tests.mail.post import Post, invitation
 
 Usage = namedtuple("Usage", "total used free")
@@ -34,6 +35,7 @@ def run(app, session, monkeypatch):
     for name in doctor.KEY_FILES:
         monkeypatch.delenv(name, raising=False)
     write_note(app.config["EDITION_DIR"], Note(now()))
+    make_master_key()
 
     def run(language: str = "en_CA.UTF-8") -> Result:
         return app.test_cli_runner(env={"LC_ALL": language}).invoke(args=["relais", "doctor"])

@@ -1,13 +1,17 @@
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 import sqlalchemy as sa
 
-from referral.audit.models import AuditEvent
-from referral.mail.models import Outbox
+from referral.audit.models import AuditEvent, CasesAuditEvent
+from referral.mail import jobs
+from referral.mail.models import CasesOutbox, Outbox
 from referral.mail.sending import PutOffError, RefusedError
-from referral.mail.services import deliver_due, enqueue_apart
+from referral.mail.services import KEPT, deliver_due, enqueue_apart
 from referral.shared.clock import now
+from referral.shared.database import cases_session
 from tests.mail.post import Post, invitation
 
 
@@ -93,3 +97,51 @@ def test_a_server_that_does_not_answer_is_told_in_words(run, app, monkeypatch):
 
     assert result.exit_code == 1
     assert "the mail server does not answer" in result.stderr
+
+
+@pytest.fixture
+def letters_of_files(session):
+    """A letter about files that was given up, and one of the directory that waits."""
+    enqueue_apart(invitation("of files"), CasesOutbox)
+    deliver_due(cases_session(), Post([RefusedError("recipient_550")]), now(), CasesOutbox)
+    enqueue_apart(invitation("of the directory"))
+    return cases_session().scalars(sa.select(CasesOutbox.id)).one()
+
+
+def test_letters_about_files_are_listed_and_counted_with_the_others(run, letters_of_files):
+    output = run().output
+
+    assert output.splitlines()[0].startswith(str(letters_of_files))
+    assert "Waiting: 1." in output
+    assert "Given up: 1." in output
+
+
+def test_a_letter_about_files_is_tried_again_and_that_is_written_down_beside_it(run, letters_of_files):
+    assert "1 letter will be tried again." in run("retry", str(letters_of_files)).output
+
+    cases_session().rollback()
+    assert cases_session().scalars(sa.select(CasesOutbox.dead_at)).all() == [None]
+    recorded = cases_session().execute(sa.select(CasesAuditEvent.action, CasesAuditEvent.target_type)).all()
+    assert recorded == [("change", "outbox")]
+
+
+def test_all_that_were_given_up_are_tried_again_in_both_databases(run, letters, letters_of_files):
+    assert "2 letters will be tried again." in run("retry").output
+
+
+def test_a_letter_about_files_is_discarded(run, letters_of_files):
+    run("discard", str(letters_of_files))
+
+    cases_session().rollback()
+    assert cases_session().scalars(sa.select(CasesOutbox.id)).all() == []
+
+
+def test_the_scheduled_command_sends_and_forgets_letters_about_files(app, session, tmp_path, monkeypatch):
+    monkeypatch.setitem(app.config, "MAIL_DIR", tmp_path / "mail")
+    monkeypatch.setitem(app.config, "MAIL_FROM", "relais@exemple.example")
+    enqueue_apart(invitation("of files"), CasesOutbox)
+    jobs.deliver(now())
+    jobs.forget(now() + KEPT + timedelta(days=1))
+
+    assert len(list((tmp_path / "mail").glob("*.eml"))) == 1
+    assert cases_session().scalars(sa.select(CasesOutbox.id)).all() == []

@@ -12,7 +12,7 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from referral.access.policy import Actor, Role
-from referral.intake import cases
+from referral.intake import agreements, cases
 from referral.intake.answers import Given, save_answers
 from referral.intake.held import Held
 from referral.intake.models import Case
@@ -100,3 +100,12 @@ def enter(app: Flask, session: Session, actor: Actor) -> Person:
     from referral.accounts.models import User  # noqa: PLC0415
 
     return sign_in(app, session, session.get_one(User, actor.user_id))
+
+
+def make_agreement(one: House, other: House) -> uuid.UUID:
+    """Store an agreement between two houses that the leads of both have signed."""
+    terms = agreements.Terms(other.id, frozenset(), "Direction")
+    with writing(cases_session(), CASES) as session:
+        made = agreements.propose(session, one.id, terms, one.lead, now())
+        agreements.sign(session, made, "Direction", other.lead, now())
+        return made.id

@@ -15,6 +15,7 @@ from referral.shared.encryption import (
     open_sealed,
     seal,
 )
+from tests import conftest
 
 KEY = bytes(range(KEY_BYTES))
 ABOUT = "case 1 need"
@@ -85,3 +86,7 @@ def test_two_installations_make_other_keys_of_one_code():
 
 def test_a_fingerprint_tells_keys_apart():
     assert fingerprint(KEY) == fingerprint(KEY) != fingerprint(make_key())
+
+
+def test_turning_a_code_into_a_key_costs_memory_and_time():
+    assert conftest.REAL_COST >= 2**16

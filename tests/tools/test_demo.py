@@ -53,6 +53,24 @@ def test_its_settings_are_taken_by_the_application(tmp_path):
     assert tmp_path / "mail" == config.MAIL_DIR
 
 
+def test_it_has_case_files_and_a_checkout_of_its_own_has_none(tmp_path):
+    mine, own = demo.demo_settings(tmp_path, "8001"), instance.settings(tmp_path)
+    names = {"RELAIS_CASES_URL", "RELAIS_KEYS_URL", "RELAIS_MASTER_KEY_DIR"}
+
+    assert names <= mine.keys()
+    assert not names & own.keys()
+
+
+def test_every_file_of_it_is_in_its_folder(tmp_path):
+    places = [value for name, value in demo.demo_settings(tmp_path, "8001").items() if "/" in value]
+
+    assert [value for value in places if str(tmp_path) not in value and "127.0.0.1" not in value] == []
+
+
+def test_the_master_key_is_made_before_anything_else_is_and_once_only():
+    assert demo.STEPS[:2] == (("db", "upgrade"), ("relais", "keys", "create", "--if-none"))
+
+
 def started(tmp_path, monkeypatch, **variables) -> list[list[str]]:
     """Return the commands that starting runs, none of them for real."""
     monkeypatch.chdir(tmp_path)
@@ -230,6 +248,12 @@ def test_somebody_of_each_role_signs_in_with_one_press(running, role):
     person = next(each for each in PEOPLE if role in {held for _, held in each.roles})
 
     assert enter(running.site, person.username) == f"{running.site}/fr/account/security"
+
+
+def test_its_case_files_are_apart_from_their_keys_and_have_a_master_key(running):
+    assert (running.folder / "cases.db").stat().st_size > 0
+    assert (running.folder / "keys" / "keys.db").stat().st_size > 0
+    assert len(list((running.folder / "master-keys").glob("*.key"))) == 1
 
 
 def test_its_letters_are_files_in_its_folder(running):

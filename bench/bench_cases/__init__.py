@@ -1,0 +1,1 @@
+"""Files of fictional people in bulk, to measure with."""

@@ -1,0 +1,277 @@
+"""Pages of consents: reading them out, sending under them, withdrawing, taking back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from http import HTTPStatus
+from typing import Any
+from uuid import UUID
+
+from flask import abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from referral.access.policy import Permission
+from referral.accounts import kept
+from referral.accounts.forms import PlainForm
+from referral.accounts.organizations import name_place
+from referral.audit.events import Action
+from referral.edition.reader import NoEditionError, current_edition
+from referral.intake import consent_words, packets
+from referral.intake.agreements import NoAgreementError
+from referral.intake.answer_words import name_all, say_given
+from referral.intake.answers import Given, read_answers
+from referral.intake.areas import cases
+from referral.intake.consent import CapacityError, ConsentMissingError, is_in_force, needs_express
+from referral.intake.consent_forms import LONGEST_SOUGHT, ReadingForm, WithdrawForm
+from referral.intake.consents import (
+    NotInForceError,
+    ReadingRefusedError,
+    age_of,
+    find_consent,
+    grant,
+    list_consents,
+    read_told,
+    withdraw,
+)
+from referral.intake.erasing import carry_out_soon
+from referral.intake.finding import changing, find_case, note_act, open_file
+from referral.intake.intake_page import offer_organizations
+from referral.intake.models import Case, Consent, Packet
+from referral.intake.packets import QUESTION_OF, NothingToSendError, NotReadableError
+from referral.intake.people import list_leads, name_people
+from referral.intake.reminding import tell_waiting
+from referral.intake.safe import Safe
+from referral.intake.spoken import list_languages
+from referral.intake.vocabulary import AgeBand, Item, Said
+from referral.search.attributes import regions_served
+from referral.shared.clock import now
+from referral.shared.database import cases_session, directory_session
+
+RECORD = Permission.CONSENT_RECORD
+FIELD_OF = {
+    "no-item": "items",
+    "not-express": "is_express",
+    "days": "days",
+    "too-long": "words",
+    "too-young": "capacity",
+    "old-enough": "capacity",
+    "no-line": "capacity",
+}
+"""Where a refusal is shown; the others are about to whom."""
+
+
+@cases.route("/<uuid:case_id>/consents/new", methods=["GET", "POST"])
+def read_consent(case_id: UUID) -> ResponseReturnValue:
+    """Read a consent out to her, and write down what she said; nothing is ticked beforehand."""
+    case, safe, _actor = open_file(case_id, RECORD)
+    answers = read_answers(cases_session(), case.id, safe)
+    form = make_form(request.form.get("find", "") if request.method == "POST" else "")
+    pressed = request.form.get("do") == "grant"
+    if pressed and form.validate_on_submit() and _grant(case_id, form):
+        flash(_("The consent is written down. You can send now, or later."))
+        return redirect(url_for("cases.list_consents", case_id=case_id), HTTPStatus.SEE_OTHER)
+    return render_template(
+        "cases/consent_new.html",
+        case=case,
+        form=form,
+        shown=show_items(answers),
+        sensitive=needs_express(tuple(Item)),
+        is_child=age_of(answers) is AgeBand.CHILD,
+        place=name_place(directory_session(), case.organization_id),
+        words=consent_words,
+        longest_sought=LONGEST_SOUGHT,
+        was_sought=bool(form.find.data),
+    ), form.status if pressed else HTTPStatus.OK
+
+
+def make_form(sought: str) -> ReadingForm:
+    """Return the form; to whom is chosen among those that were found so far, none of them ticked by us."""
+    form = ReadingForm()
+    named = [*request.form.getlist("offered"), *request.form.getlist("recipients")]
+    named += request.form.getlist("organization")
+    offered = name_all(list(dict.fromkeys(named))) | offer_organizations(sought[:LONGEST_SOUGHT])
+    form.recipients.choices = list(offered.items())
+    common, others = list_languages()
+    form.spoken.choices = [("", _("Choose")), *(common | others).items()]
+    if kept.RESTORED in request.form or request.form.get("do") != "grant":
+        form.recipients.errors = []
+    return form
+
+
+def show_items(answers: dict[str, Given]) -> dict[Item, str]:
+    """Return in words exactly what would be sent of each item; an empty text for what is not answered."""
+    values = packets.gather(answers, tuple(Item))
+    return {
+        item: say_given(QUESTION_OF[item], Given(Said.ANSWERED, values[item])) if item in values else ""
+        for item in Item
+    }
+
+
+def _grant(case_id: UUID, form: ReadingForm) -> bool:
+    """Write the grants; where they are refused, say so at the field and keep what was typed."""
+    reading = form.read()
+    try:
+        with changing(case_id, RECORD) as held:
+            grant(held, reading, list_regions(reading.recipients))
+    except (ReadingRefusedError, CapacityError) as error:
+        form.refuse(FIELD_OF.get(error.reason, "recipients"), consent_words.REFUSED[error.reason])
+        return False
+    return True
+
+
+def list_regions(places: Iterable[UUID]) -> dict[UUID, frozenset[str]]:
+    """Return the regions that each organization's listings serve; one that serves all is in none only."""
+    try:
+        edition = current_edition()
+    except NoEditionError:
+        return {}
+    found: dict[UUID, frozenset[str]] = {}
+    for place in places:
+        known = edition.organization(place)
+        listings = [edition.listing(position) for position in known.positions] if known else []
+        if not any(listing.area.everywhere for listing in listings):
+            found[place] = frozenset(code for listing in listings for code in regions_served(listing))
+    return found
+
+
+@cases.get("/<uuid:case_id>/consents", endpoint="list_consents")
+def list_consents_of(case_id: UUID) -> ResponseReturnValue:
+    """Show every consent of a file: whether it holds, what was sent under it, and who read that."""
+    case, safe, _actor = open_file(case_id)
+    return _show_grants(case, safe)
+
+
+def _show_grants(case: Case, safe: Safe) -> ResponseReturnValue:
+    session, at = cases_session(), now()
+    grants, sent = list_consents(session, case.id), packets.list_sent(session, case.id)
+    readings = packets.list_readings(session, [each.id for each in sent])
+    people = {each.taken_by for each in grants} | {each.withdrawn_by for each in grants}
+    people |= {each.sent_by for each in sent} | {one.read_by for each in readings.values() for one in each}
+    return render_template(
+        "cases/consents.html",
+        case=case,
+        grants=[
+            (each, read_told(each, safe), [one for one in sent if one.consent_id == each.id])
+            for each in grants
+        ],
+        holds={each.id for each in grants if is_in_force(each, at)},
+        readings=readings,
+        people=name_people(directory_session(), people),
+        places=name_all([str(each.receiver_id) for each in grants]),
+        shown=show_items(read_answers(session, case.id, safe)),
+        form=PlainForm(formdata=None),
+        words=consent_words,
+    )
+
+
+def find_grant(case_id: UUID, consent_id: UUID) -> tuple[Case, Consent]:
+    """Return a consent of a file; answers 404 where there is none."""
+    case, _actor = find_case(case_id, RECORD)
+    return case, find_consent(cases_session(), case_id, consent_id) or abort(HTTPStatus.NOT_FOUND)
+
+
+@cases.post("/<uuid:case_id>/consents/<uuid:consent_id>/send")
+def send_now(case_id: UUID, consent_id: UUID) -> ResponseReturnValue:
+    """Send what one consent allows, at once."""
+    case, consent = find_grant(case_id, consent_id)
+    if PlainForm().validate_on_submit():
+        receiver_id = consent.receiver_id
+        safe = packets.prepare(case.organization_id, now())
+        flash(_send(case_id, consent_id, safe))
+        tell_waiting(list_leads(directory_session(), receiver_id), now())
+    return redirect(url_for("cases.list_consents", case_id=case_id), HTTPStatus.SEE_OTHER)
+
+
+def _send(case_id: UUID, consent_id: UUID, safe: Safe) -> str:
+    try:
+        with changing(case_id, RECORD) as held:
+            consent = find_consent(held.session, case_id, consent_id, lock=True)
+            if consent is None:
+                abort(HTTPStatus.NOT_FOUND)
+            packets.send_packet(held, consent, consent.scope, safe)
+    except ConsentMissingError:
+        return _("Nothing was sent: this consent holds no more.")
+    except NoAgreementError:
+        return _(
+            "Nothing was sent: no agreement with this organization is signed by both. A lead can propose one."
+        )
+    except NothingToSendError:
+        return _("Nothing was sent: nothing of what she agreed to share is answered in the file.")
+    return _("Sent. Whoever reads it there is written down here.")
+
+
+@cases.route("/<uuid:case_id>/consents/<uuid:consent_id>/withdraw", methods=["GET", "POST"])
+def withdraw_consent(case_id: UUID, consent_id: UUID) -> ResponseReturnValue:
+    """Write down that she withdraws: reading stops at once, and what was read before is listed."""
+    case, consent = find_grant(case_id, consent_id)
+    form = WithdrawForm()
+    if form.validate_on_submit():
+        receiver_id = consent.receiver_id
+        _withdraw(case_id, consent_id, form.way.data)
+        carry_out_soon()
+        tell_waiting(list_leads(directory_session(), receiver_id), now())
+        return redirect(
+            url_for("cases.show_receipt", case_id=case_id, consent_id=consent_id), HTTPStatus.SEE_OTHER
+        )
+    place = name_all([str(consent.receiver_id)])[str(consent.receiver_id)]
+    page = render_template("cases/consent_withdraw.html", case=case, consent=consent, form=form, place=place)
+    return page, form.status
+
+
+def _withdraw(case_id: UUID, consent_id: UUID, way: str) -> None:
+    try:
+        with changing(case_id, RECORD) as held:
+            consent = find_consent(held.session, case_id, consent_id, lock=True)
+            if consent is None:
+                abort(HTTPStatus.NOT_FOUND)
+            withdraw(held, consent, way)
+    except NotInForceError:
+        flash(_("It was withdrawn before."))
+
+
+@cases.get("/<uuid:case_id>/consents/<uuid:consent_id>/receipt")
+def show_receipt(case_id: UUID, consent_id: UUID) -> ResponseReturnValue:
+    """Show what was withdrawn and what had been read by then; it can be printed, and names no purpose."""
+    case, consent = find_grant(case_id, consent_id)
+    if consent.withdrawn_at is None:
+        return redirect(url_for("cases.list_consents", case_id=case_id), HTTPStatus.SEE_OTHER)
+    note_act(Action.VIEW, case, find_case(case_id, RECORD)[1])
+    sent = [each for each in packets.list_sent(cases_session(), case.id) if each.consent_id == consent.id]
+    readings = packets.list_readings(cases_session(), [each.id for each in sent])
+    return render_template(
+        "cases/consent_receipt.html",
+        case=case,
+        consent=consent,
+        place=name_all([str(consent.receiver_id)])[str(consent.receiver_id)],
+        readings=[one for each in readings.values() for one in each],
+        people=name_people(directory_session(), {one.read_by for each in readings.values() for one in each}),
+        words=consent_words,
+    )
+
+
+@cases.post("/<uuid:case_id>/packets/<uuid:packet_id>/recall")
+def recall_packet(case_id: UUID, packet_id: UUID) -> ResponseReturnValue:
+    """Take back what was sent."""
+    find_case(case_id, RECORD)
+    if PlainForm().validate_on_submit():
+        flash(_recall(case_id, packet_id))
+        carry_out_soon()
+    return redirect(url_for("cases.list_consents", case_id=case_id), HTTPStatus.SEE_OTHER)
+
+
+def _recall(case_id: UUID, packet_id: UUID) -> str:
+    try:
+        with changing(case_id, RECORD) as held:
+            packet: Packet | None = packets.find_packet(held.session, packet_id, lock=True)
+            if packet is None or packet.case_id != case_id:
+                abort(HTTPStatus.NOT_FOUND)
+            packets.recall(held, packet)
+    except NotReadableError:
+        return _("It could be read no more already.")
+    return _("Taken back: nobody can read it any more.")
+
+
+def as_words(values: dict[Item, Any]) -> dict[Item, str]:
+    """Return what was sent, in words."""
+    return {item: say_given(QUESTION_OF[item], Given(Said.ANSWERED, value)) for item, value in values.items()}

@@ -1,0 +1,282 @@
+"""What is sent under a consent: a copy of the granted answers, under a key of its own.
+
+What may be sent is held by foreign keys from each item to the consent that names it; until when, by one
+rule, ``check_readable``, which every read asks.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from flask import Flask
+from sqlalchemy.orm import Session, selectinload
+
+from referral.access.policy import Actor
+from referral.audit.events import Action, Event
+from referral.audit.models import CASES_CHAIN
+from referral.audit.services import record
+from referral.intake.agreements import check_agreement
+from referral.intake.answers import Given, read_answers
+from referral.intake.consent import ConsentMissingError, check_covered, is_in_force
+from referral.intake.erasing import Doomed, Why, carry_out_soon, request
+from referral.intake.held import Held
+from referral.intake.models import Consent, Packet, PacketItem, PacketReading
+from referral.intake.questions import QUESTIONS
+from referral.intake.safe import Safe, make_safe
+from referral.intake.vocabulary import (
+    CaseEventKind,
+    CertificateKind,
+    DestructionReason,
+    EndOfPacket,
+    Item,
+    NeedState,
+    Said,
+)
+from referral.keyring.models import Kind
+from referral.keyring.services import Thing
+from referral.shared import tick
+from referral.shared.database import CASES, cases_session, writing
+
+TARGET = "packet"
+AT_ONCE = 200
+"""Packets ended in one run: the next one takes the rest."""
+SENT_NEEDS = frozenset({NeedState.NOW, NeedState.LATER, NeedState.UNMET})
+"""Of the needs, what another organization could do something about."""
+QUESTION_OF = {question.item: question.name for question in QUESTIONS if question.item}
+WHY = {
+    EndOfPacket.WITHDRAWN: DestructionReason.WITHDRAWN,
+    EndOfPacket.RECALLED: DestructionReason.RECALLED,
+    EndOfPacket.EXPIRED: DestructionReason.EXPIRED,
+    EndOfPacket.ERASED: DestructionReason.ASKED,
+}
+
+
+class NotReadableError(Exception):
+    """What was sent can be read no more; ``ended`` says why, as far as whoever received it is told."""
+
+    def __init__(self, ended: EndOfPacket) -> None:
+        super().__init__(ended.value)
+        self.ended = ended
+
+
+class NothingToSendError(Exception):
+    """Nothing of what was ticked is answered in the file."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Who read what of a packet, when."""
+
+    item: Item
+    read_by: UUID
+    organization_id: UUID
+    read_at: datetime
+
+
+def prepare(organization_id: UUID, at: datetime) -> Safe:
+    """Make the key of a packet that is about to be sent, with its identifier."""
+    return make_safe(Thing(Kind.PACKET, uuid.uuid4(), organization_id), at)
+
+
+def gather(answers: Mapping[str, Given], items: Collection[Item]) -> dict[Item, Any]:
+    """Return exactly what would be sent, item by item; what is not answered is not there."""
+    found: dict[Item, Any] = {}
+    for item in Item:
+        given = answers.get(QUESTION_OF[item])
+        if item in items and given is not None and given.said is Said.ANSWERED:
+            value = _needed(item, given.value)
+            if value:
+                found[item] = value
+    return found
+
+
+def _needed(item: Item, value: Any) -> Any:
+    if item is not Item.NEEDS:
+        return value
+    return {need: state for need, state in value.items() if state in SENT_NEEDS}
+
+
+def send_packet(held: Held, consent: Consent, items: Collection[Item], safe: Safe) -> Packet:
+    """Copy the granted answers, sealed for that one organization; it can be read until the consent ends.
+
+    Raises ConsentMissingError, NoAgreementError, NothingToSendError.
+    """
+    case = held.case
+    if consent.case_id != case.id or not is_in_force(consent, held.at):
+        raise ConsentMissingError(frozenset(items))
+    check_covered(consent.receiver_id, items, [consent], held.at)
+    check_agreement(held.session, case.organization_id, consent.receiver_id, held.at)
+    values = gather(read_answers(held.session, case.id, held.safe), items)
+    if not values:
+        raise NothingToSendError
+    packet = Packet(
+        id=safe.thing,
+        case_id=case.id,
+        consent_id=consent.id,
+        sender_id=case.organization_id,
+        receiver_id=consent.receiver_id,
+        sent_at=held.at,
+        sent_by=held.user_id,
+        expires_at=consent.expires_at,
+    )
+    held.session.add(packet)
+    held.session.flush()
+    for item, value in values.items():
+        sealed = safe.seal(place_of(item), value)
+        held.session.add(PacketItem(packet_id=packet.id, item=item, consent_id=consent.id, sealed=sealed))
+    held.touch()
+    held.tell(CaseEventKind.SHARED, {"receiver": str(consent.receiver_id), "items": sorted(values)})
+    _record(held.session, Action.CREATE, packet, held.actor, packet.sender_id)
+    return packet
+
+
+def _record(session: Session, action: Action, packet: Packet, actor: Actor | None, place: UUID) -> None:
+    record(session, Event(action, TARGET, packet.id, actor, place), CASES_CHAIN)
+
+
+def place_of(item: Item) -> str:
+    """Return the place that a sealed item is bound to."""
+    return f"item.{item.value}"
+
+
+def check_readable(packet: Packet, consent: Consent, at: datetime) -> None:
+    """Refuse whatever ended, was withdrawn or has run out, at the very moment of reading."""
+    if packet.ended is not None:
+        raise NotReadableError(packet.ended)
+    if consent.withdrawn_at is not None and consent.withdrawn_at <= at:
+        raise NotReadableError(EndOfPacket.WITHDRAWN)
+    if packet.expires_at <= at or not is_in_force(consent, at):
+        raise NotReadableError(EndOfPacket.EXPIRED)
+
+
+def read_packet(session: Session, packet: Packet, safe: Safe, actor: Actor, at: datetime) -> dict[Item, Any]:
+    """Return what was sent, and write down who read it; inside ``writing``, with the packet locked.
+
+    Raises NotReadableError; what cannot be written down is not shown.
+    """
+    check_readable(packet, packet.consent, at)
+    found = open_items(packet, safe)
+    for item in found:
+        session.add(
+            PacketReading(
+                packet_id=packet.id,
+                item=item,
+                read_by=actor.user_id,
+                organization_id=packet.receiver_id,
+                read_at=at,
+            )
+        )
+    session.flush()
+    _record(session, Action.VIEW, packet, actor, packet.receiver_id)
+    return found
+
+
+def open_items(packet: Packet, safe: Safe) -> dict[Item, Any]:
+    """Return what a packet holds, in the order of the items."""
+    sealed = {row.item: row.sealed for row in packet.items}
+    return {item: safe.open(place_of(item), sealed[item]) for item in Item if item in sealed}
+
+
+def find_packet(session: Session, packet_id: UUID, *, lock: bool = False) -> Packet | None:
+    """Return a packet, as it is now."""
+    return session.get(Packet, packet_id, with_for_update=lock, populate_existing=True)
+
+
+def list_sent(session: Session, case_id: UUID) -> Sequence[Packet]:
+    """Return what was sent of a file, the latest first."""
+    statement = sa.select(Packet).where(Packet.case_id == case_id).options(selectinload(Packet.items))
+    return session.scalars(statement.order_by(Packet.sent_at.desc(), Packet.id)).all()
+
+
+def list_readings(session: Session, packets: Collection[UUID]) -> dict[UUID, list[Reading]]:
+    """Return who read what of each packet, the latest first."""
+    found: dict[UUID, list[Reading]] = {}
+    statement = sa.select(PacketReading).where(PacketReading.packet_id.in_(packets))
+    for row in session.scalars(statement.order_by(PacketReading.read_at.desc(), PacketReading.item)):
+        reading = Reading(row.item, row.read_by, row.organization_id, row.read_at)
+        found.setdefault(row.packet_id, []).append(reading)
+    return found
+
+
+def list_received(session: Session, receiver_id: UUID, limit: int, offset: int = 0) -> Sequence[Packet]:
+    """Return what an organization received: what it can read first, then what ended, the latest first."""
+    statement = (
+        sa.select(Packet)
+        .where(Packet.receiver_id == receiver_id)
+        .order_by(Packet.ended_at.is_not(None), Packet.sent_at.desc(), Packet.id)
+    )
+    return session.scalars(statement.limit(limit).offset(offset)).all()
+
+
+def count_received(session: Session, receiver_id: UUID) -> int:
+    """Return how many packets an organization received."""
+    statement = sa.select(sa.func.count()).select_from(Packet).where(Packet.receiver_id == receiver_id)
+    return session.scalars(statement).one()
+
+
+def count_unread(session: Session, receiver_id: UUID, at: datetime) -> int:
+    """Return how many packets nobody of an organization opened yet, of those that it can read."""
+    was_read = sa.exists().where(PacketReading.packet_id == Packet.id)
+    readable = (Packet.receiver_id == receiver_id, Packet.ended_at.is_(None), Packet.expires_at > at)
+    statement = sa.select(sa.func.count()).select_from(Packet).where(*readable, ~was_read)
+    return session.scalars(statement).one()
+
+
+def recall(held: Held, packet: Packet) -> None:
+    """Take back what was sent; its key goes after the commit. Raises NotReadableError where it has ended."""
+    if packet.case_id != held.case.id or packet.ended is not None:
+        raise NotReadableError(packet.ended or EndOfPacket.RECALLED)
+    end_packet(held.session, packet, EndOfPacket.RECALLED, held.actor, held.at)
+    held.touch()
+    held.tell(CaseEventKind.SHARED, {"receiver": str(packet.receiver_id), "recalled": True})
+
+
+def end_packets_of(held: Held, consent: Consent, ended: EndOfPacket) -> int:
+    """End whatever was sent under a consent; return how much."""
+    packets = held.session.scalars(
+        sa.select(Packet)
+        .where(Packet.consent_id == consent.id, Packet.ended_at.is_(None))
+        .with_for_update(of=Packet)
+        .execution_options(populate_existing=True)
+    ).all()
+    for packet in packets:
+        end_packet(held.session, packet, ended, held.actor, held.at)
+    return len(packets)
+
+
+def end_packet(
+    session: Session, packet: Packet, ended: EndOfPacket, actor: Actor | None, at: datetime
+) -> None:
+    """End a packet: what it held is deleted, and a certificate for each side waits for its key to go."""
+    packet.ended_at, packet.ended = at, ended
+    session.flush()
+    session.execute(sa.delete(PacketItem).where(PacketItem.packet_id == packet.id))
+    session.expire(packet, ["items"])
+    why = Why(WHY[ended], actor, at)
+    request(session, Doomed(CertificateKind.PACKET, packet.id, packet.sender_id), why)
+    told = Why(why.reason, None, at)
+    request(session, Doomed(CertificateKind.PACKET, packet.id, packet.receiver_id), told)
+    _record(session, Action.WITHDRAWAL, packet, actor, packet.sender_id)
+
+
+def end_expired(at: datetime) -> None:
+    """End what has run out, one transaction each, and destroy its keys."""
+    session = cases_session()
+    statement = sa.select(Packet.id).where(Packet.ended_at.is_(None), Packet.expires_at <= at)
+    for packet_id in session.scalars(statement.order_by(Packet.expires_at).limit(AT_ONCE)).all():
+        with writing(session, CASES):
+            packet = find_packet(session, packet_id, lock=True)
+            if packet is not None and packet.ended is None:
+                end_packet(session, packet, EndOfPacket.EXPIRED, None, at)
+    carry_out_soon()
+
+
+def init_app(app: Flask) -> None:
+    """Have what ran out ended at each run."""
+    tick.register(app, tick.Job("packets_end", timedelta(0), end_expired))

@@ -50,6 +50,11 @@ class StillReadError(Exception):
     """Somebody read the store of keys for so long that its journal could not be emptied."""
 
 
+def know(kind: Kind, column: InstrumentedAttribute[UUID]) -> None:
+    """Have the things of a kind looked up that another package keeps."""
+    THINGS[kind] = column
+
+
 @dataclass(frozen=True, slots=True)
 class Orphans:
     """Keys of what was destroyed under a certificate, and keys of what nobody knows."""

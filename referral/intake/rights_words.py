@@ -11,6 +11,7 @@ DESTROYED: dict[CertificateKind, LazyString] = {
     CertificateKind.CASE: _l("File"),
     CertificateKind.VAULT: _l("Legal name"),
     CertificateKind.PACKET: _l("What was sent to another organization"),
+    CertificateKind.REFERRAL: _l("Referral to another organization"),
     CertificateKind.DISCLOSURE: _l("Entry on what was communicated without consent"),
     CertificateKind.INCIDENT: _l("Entry of the register of incidents"),
 }

@@ -211,6 +211,7 @@ class CertificateKind(StrEnum):
     CASE = "case"
     VAULT = "vault"
     PACKET = "packet"
+    REFERRAL = "referral"
     DISCLOSURE = "disclosure"
     INCIDENT = "incident"
 

@@ -5,9 +5,12 @@ from __future__ import annotations
 from flask import Flask
 
 from referral.accounts.cookies import open_area
+from referral.intake import orphans
+from referral.keyring.models import Kind
 from referral.referrals import count_models as _counts  # noqa: F401
 from referral.referrals import models as _tables  # noqa: F401  # known to the metadata from here on
 from referral.referrals.areas import REFERRALS_AREA, referrals
+from referral.referrals.models import Referral
 
 
 def init_app(app: Flask) -> None:
@@ -16,3 +19,4 @@ def init_app(app: Flask) -> None:
         return
     open_area(app, REFERRALS_AREA)
     app.register_blueprint(referrals)
+    orphans.know(Kind.REFERRAL, Referral.id)

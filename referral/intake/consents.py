@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -18,6 +18,7 @@ from referral.audit.services import record
 from referral.intake.answers import Given, read_answers
 from referral.intake.consent import MOST_DAYS, PROPOSED_DAYS, check_capacity, needs_express
 from referral.intake.held import Held
+from referral.intake.hooks import Ending, tell_end
 from referral.intake.models import Consent, ConsentItem
 from referral.intake.packets import end_packets_of
 from referral.intake.safe import Safe
@@ -105,7 +106,7 @@ def grant(held: Held, reading: Reading, regions: Mapping[UUID, frozenset[str]]) 
     """
     answers = read_answers(held.session, held.case.id, held.safe)
     check_reading(held, reading)
-    check_avoided(reading, answers, regions)
+    check_avoided(reading.recipients, answers, regions)
     check_capacity(age_of(answers), value_of(answers, "under_14"), reading.capacity)
     reading_id = uuid.uuid4()
     made = [_grant_to(held, reading, receiver_id, reading_id) for receiver_id in reading.recipients]
@@ -132,12 +133,12 @@ def check_reading(held: Held, reading: Reading) -> None:
 
 
 def check_avoided(
-    reading: Reading, answers: Mapping[str, Given], regions: Mapping[UUID, frozenset[str]]
+    recipients: Iterable[UUID], answers: Mapping[str, Given], regions: Mapping[UUID, frozenset[str]]
 ) -> None:
     """Refuse whom she wants to avoid, and whoever is nowhere but in a region that she wants to avoid."""
     avoided = {UUID(each) for each in value_of(answers, "organizations_to_avoid") or ()}
     places = frozenset((value_of(answers, "regions") or {}).get("avoid", ()))
-    for receiver_id in reading.recipients:
+    for receiver_id in recipients:
         if receiver_id in avoided:
             raise ReadingRefusedError("to-avoid", receiver_id)
         known = regions.get(receiver_id, frozenset())
@@ -217,6 +218,7 @@ def withdraw(held: Held, consent: Consent, way: str) -> Consent:
         raise NotInForceError
     consent.withdrawn_at, consent.withdrawn_by = held.at, held.user_id
     held.session.flush()
+    tell_end(held.session, Ending(consent.id, EndOfPacket.WITHDRAWN, held.actor, held.at))
     ended = end_packets_of(held, consent, EndOfPacket.WITHDRAWN)
     held.touch()
     held.tell(

@@ -20,6 +20,7 @@ from referral.audit.models import CASES_CHAIN
 from referral.audit.services import record
 from referral.intake import models
 from referral.intake.held import TARGET
+from referral.intake.hooks import tell_erase
 from referral.intake.models import Case, Certificate, Packet
 from referral.intake.safe import destroy_safe
 from referral.intake.vocabulary import CaseStatus, CertificateKind, DestructionReason, EndOfPacket
@@ -121,6 +122,7 @@ def erase_case(session: Session, case: Case, why: Why) -> None:
     for name in EMPTIED:
         setattr(case, name, None)
     session.flush()
+    doomed += tell_erase(session, case, why)
     _end_packets(session, case.id, why.at)
     _delete_rows(session, case.id)
     for each in doomed:

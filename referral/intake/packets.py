@@ -7,7 +7,7 @@ rule, ``check_readable``, which every read asks.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -26,6 +26,7 @@ from referral.intake.answers import Given, read_answers
 from referral.intake.consent import ConsentMissingError, check_covered, is_in_force
 from referral.intake.erasing import Doomed, Why, carry_out_soon, request
 from referral.intake.held import Held
+from referral.intake.hooks import Ending, check_opened, tell_end
 from referral.intake.models import Consent, Packet, PacketItem, PacketReading
 from referral.intake.questions import QUESTIONS
 from referral.intake.safe import Safe, make_safe
@@ -102,17 +103,29 @@ def _needed(item: Item, value: Any) -> Any:
     return {need: state for need, state in value.items() if state in SENT_NEEDS}
 
 
-def send_packet(held: Held, consent: Consent, items: Collection[Item], safe: Safe) -> Packet:
+def _whole(_item: Item, value: Any) -> Any:
+    return value
+
+
+def send_packet(
+    held: Held,
+    consent: Consent,
+    items: Collection[Item],
+    safe: Safe,
+    narrow: Callable[[Item, Any], Any] = _whole,
+) -> Packet:
     """Copy the granted answers, sealed for that one organization; it can be read until the consent ends.
 
-    Raises ConsentMissingError, NoAgreementError, NothingToSendError.
+    ``narrow`` returns what of an item goes. Raises ConsentMissingError, NoAgreementError,
+    NothingToSendError.
     """
     case = held.case
     if consent.case_id != case.id or not is_in_force(consent, held.at):
         raise ConsentMissingError(frozenset(items))
     check_covered(consent.receiver_id, items, [consent], held.at)
     check_agreement(held.session, case.organization_id, consent.receiver_id, held.at)
-    values = gather(read_answers(held.session, case.id, held.safe), items)
+    whole = gather(read_answers(held.session, case.id, held.safe), items)
+    values = {item: part for item, value in whole.items() if (part := narrow(item, value))}
     if not values:
         raise NothingToSendError
     packet = Packet(
@@ -158,9 +171,10 @@ def check_readable(packet: Packet, consent: Consent, at: datetime) -> None:
 def read_packet(session: Session, packet: Packet, safe: Safe, actor: Actor, at: datetime) -> dict[Item, Any]:
     """Return what was sent, and write down who read it; inside ``writing``, with the packet locked.
 
-    Raises NotReadableError; what cannot be written down is not shown.
+    Raises NotReadableError, NotOpenedError; what cannot be written down is not shown.
     """
     check_readable(packet, packet.consent, at)
+    check_opened(session, packet)
     found = open_items(packet, safe)
     for item in found:
         session.add(
@@ -232,6 +246,8 @@ def recall(held: Held, packet: Packet) -> None:
     """Take back what was sent; its key goes after the commit. Raises NotReadableError where it has ended."""
     if packet.case_id != held.case.id or packet.ended is not None:
         raise NotReadableError(packet.ended or EndOfPacket.RECALLED)
+    ending = Ending(packet.consent_id, EndOfPacket.RECALLED, held.actor, held.at, packet.id)
+    tell_end(held.session, ending)
     end_packet(held.session, packet, EndOfPacket.RECALLED, held.actor, held.at)
     held.touch()
     held.tell(CaseEventKind.SHARED, {"receiver": str(packet.receiver_id), "recalled": True})
@@ -268,9 +284,10 @@ def end_packet(
 def end_expired(at: datetime) -> None:
     """End what has run out, one transaction each, and destroy its keys."""
     session = cases_session()
-    statement = sa.select(Packet.id).where(Packet.ended_at.is_(None), Packet.expires_at <= at)
-    for packet_id in session.scalars(statement.order_by(Packet.expires_at).limit(AT_ONCE)).all():
+    over = sa.select(Packet.id, Packet.consent_id).where(Packet.ended_at.is_(None), Packet.expires_at <= at)
+    for packet_id, consent_id in session.execute(over.order_by(Packet.expires_at).limit(AT_ONCE)).all():
         with writing(session, CASES):
+            tell_end(session, Ending(consent_id, EndOfPacket.EXPIRED, None, at))
             packet = find_packet(session, packet_id, lock=True)
             if packet is not None and packet.ended is None:
                 end_packet(session, packet, EndOfPacket.EXPIRED, None, at)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from http import HTTPStatus
 from uuid import UUID
 
-from flask import abort, render_template
+from flask import abort, redirect, render_template
 from flask.typing import ResponseReturnValue
 
 from referral.access.guard import require
@@ -16,6 +16,7 @@ from referral.intake.answer_words import name_all
 from referral.intake.areas import cases
 from referral.intake.asked import acting, read_page
 from referral.intake.consent_views import as_words
+from referral.intake.hooks import find_home
 from referral.intake.packets import NotReadableError
 from referral.intake.safe import open_safe
 from referral.keyring.services import KeyDestroyedError
@@ -58,6 +59,8 @@ def show_received(packet_id: UUID) -> ResponseReturnValue:
     actor = require(Permission.PACKET_READ, Target(packet.receiver_id if packet else None))
     if packet is None:
         abort(HTTPStatus.NOT_FOUND)
+    if place := find_home(packet):
+        return redirect(place, HTTPStatus.SEE_OTHER)
     sender = name_place(directory_session(), packet.sender_id)
     try:
         safe = open_safe(packet_id)

@@ -111,8 +111,17 @@ def upgrade_cases() -> None:
     op.create_index("ix_referral_case_id", "referral", ["case_id"])
     op.create_index("ix_referral_due_at", "referral", ["due_at"])
     op.create_index("ix_referral_group_id", "referral", ["group_id"])
-    op.create_index("ix_referral_receiver_id_turn_due_at", "referral", ["receiver_id", "turn", "due_at"])
-    op.create_index("ix_referral_sender_id_turn_due_at", "referral", ["sender_id", "turn", "due_at"])
+    op.create_index("ix_referral_previous_id", "referral", ["previous_id"])
+    op.create_index(
+        "ix_referral_received_queue",
+        "referral",
+        ["receiver_id", "turn", "status", "urgency", "due_at", "handler_id", "id"],
+    )
+    op.create_index(
+        "ix_referral_sent_queue",
+        "referral",
+        ["sender_id", "turn", "status", "urgency", "due_at", "owner_id", "id"],
+    )
     op.create_table(
         "referral_call",
         sa.Column("referral_id", sa.Uuid(), nullable=False),

@@ -95,8 +95,14 @@ class Referral(Identified, CasesBase):
             name="sent_has_packet",
         ),
         sa.CheckConstraint("sender_id <> receiver_id", name="between_two"),
-        sa.Index("ix_referral_sender_id_turn_due_at", "sender_id", "turn", "due_at"),
-        sa.Index("ix_referral_receiver_id_turn_due_at", "receiver_id", "turn", "due_at"),
+        sa.Index(
+            "ix_referral_sent_queue", "sender_id", "turn", "status", "urgency", "due_at", "owner_id", "id"
+        ),
+        sa.Index(
+            "ix_referral_received_queue",
+            *("receiver_id", "turn", "status", "urgency", "due_at", "handler_id", "id"),
+        ),
+        sa.Index("ix_referral_previous_id", "previous_id"),
         sa.Index("ix_referral_due_at", "due_at"),
     )
 

@@ -9,6 +9,7 @@ from referral.intake import orphans
 from referral.keyring.models import Kind
 from referral.referrals import count_models as _counts  # noqa: F401
 from referral.referrals import models as _tables  # noqa: F401  # known to the metadata from here on
+from referral.referrals import queue_wiring
 from referral.referrals.areas import REFERRALS_AREA, referrals
 from referral.referrals.models import Referral
 
@@ -20,3 +21,4 @@ def init_app(app: Flask) -> None:
     open_area(app, REFERRALS_AREA)
     app.register_blueprint(referrals)
     orphans.know(Kind.REFERRAL, Referral.id)
+    queue_wiring.init_app(app)

@@ -44,6 +44,7 @@ PURE = (
     "referral.evidence.suppression",
     "referral.referrals.clocks",
     "referral.referrals.delays",
+    "referral.referrals.proposals",
     "referral.referrals.reasons",
     "referral.referrals.status",
     "referral.intake.agreement_terms",

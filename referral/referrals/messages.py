@@ -5,10 +5,12 @@ from __future__ import annotations
 import uuid
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from referral.intake.safe import Safe
 from referral.referrals.models import Referral, ReferralMessage, Via
 from referral.referrals.moving import Hand
+from referral.referrals.proposals import Proposal, read_proposal
 from referral.referrals.status import ReferralStatus, Side
 
 LONGEST = 500
@@ -37,14 +39,15 @@ class Said:
     via: Via
     user_id: uuid.UUID | None
     text: str
+    proposal: Proposal | None = None
 
 
-def write(hand: Hand, text: str) -> ReferralMessage:
-    """Add a message; raises NobodyReadsError, MessageRefusedError."""
+def write(hand: Hand, text: str, proposal: Proposal | None = None) -> ReferralMessage:
+    """Add a message, which may go with a proposal; raises NobodyReadsError, MessageRefusedError."""
     if hand.referral.status in SILENT:
         raise NobodyReadsError
     plain = "\n".join(line.rstrip() for line in text.strip().splitlines())
-    if not plain or len(plain) > LONGEST:
+    if (not plain and proposal is None) or len(plain) > LONGEST:
         raise MessageRefusedError("too-long" if plain else "empty")
     message_id = uuid.uuid4()
     message = ReferralMessage(
@@ -54,7 +57,7 @@ def write(hand: Hand, text: str) -> ReferralMessage:
         side=hand.side,
         via=hand.via,
         user_id=hand.actor.user_id if hand.actor else None,
-        sealed=hand.safe.seal(f"message.{message_id}", plain),
+        sealed=hand.safe.seal(f"message.{message_id}", proposal.as_plain(plain) if proposal else plain),
     )
     hand.session.add(message)
     hand.session.flush()
@@ -64,7 +67,9 @@ def write(hand: Hand, text: str) -> ReferralMessage:
 
 def read_all(referral: Referral, safe: Safe) -> list[Said]:
     """Return the messages of a referral, the oldest first."""
-    return [
-        Said(row.sent_at, row.side, row.via, row.user_id, safe.open(f"message.{row.id}", row.sealed))
-        for row in referral.messages
-    ]
+    return [_open(row, safe.open(f"message.{row.id}", row.sealed)) for row in referral.messages]
+
+
+def _open(row: ReferralMessage, plain: Any) -> Said:
+    text, proposal = (plain, None) if isinstance(plain, str) else read_proposal(plain)
+    return Said(row.sent_at, row.side, row.via, row.user_id, text, proposal)

@@ -14,7 +14,10 @@ from referral.audit.events import Action, Event
 from referral.audit.models import CASES_CHAIN
 from referral.audit.services import record
 from referral.intake.safe import Safe
+from referral.referrals.asked import read_asked
 from referral.referrals.clocks import due_at, next_side
+from referral.referrals.count_models import NOT_KNOWN
+from referral.referrals.counting import Tally, Times, Told, count, make_tally
 from referral.referrals.models import Referral, ReferralEvent, Via
 from referral.referrals.reasons import NotEligible, Reason, check_reason
 from referral.referrals.status import ENDED, ReferralStatus, Side, check_move
@@ -56,6 +59,8 @@ class Hand:
     def record(self, action: Action = Action.CHANGE) -> None:
         """Have the act in the audit, without content, as the side's whose turn it is."""
         own = self.referral.receiver_id if self.side is Side.RECEIVER else self.referral.sender_id
+        if self.side is Side.COORDINATOR and self.actor is not None and self.actor.acting_for is not None:
+            own = self.actor.acting_for  # she leads either of the two
         record(self.session, Event(action, TARGET, self.referral.id, self.actor, own), CASES_CHAIN)
 
 
@@ -74,10 +79,26 @@ def move(hand: Hand, wanted: ReferralStatus, why: Why = NOTHING) -> ReferralEven
     referral.turn = next_side(wanted, why.reason)
     referral.due_at = due_at(wanted, referral.urgency, hand.at)
     referral.escalated_at = None
+    is_first_end = wanted in ENDED and referral.ended_at is None
     note_moments(referral, wanted, hand.at)
     event = add_event(hand, before, wanted, why)
+    if is_first_end and referral.requested_at is not None:
+        count(hand.session, tally_of(hand, wanted, why.reason))
     hand.record()
     return event
+
+
+def tally_of(hand: Hand, outcome: ReferralStatus, reason: Reason | None) -> Tally:
+    """Return what is counted of a referral that ends now: bands and codes, no key to it."""
+    referral, asked = hand.referral, read_asked(hand.referral, hand.safe)
+    told = Told(asked.need, asked.region, age_band=asked.age_band) if asked else Told(NOT_KNOWN)
+    times = Times(
+        referral.requested_at or hand.at,
+        referral.answered_at,
+        referral.began_at,
+        referral.ended_at or hand.at,
+    )
+    return make_tally((referral.sender_id, referral.receiver_id), told, times, outcome, reason)
 
 
 def note_moments(referral: Referral, wanted: ReferralStatus, at: datetime) -> None:

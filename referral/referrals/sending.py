@@ -203,11 +203,11 @@ def strike_out(hand: Hand, note: str = "") -> None:
 
 
 def end_packets(hand: Hand, ended: EndOfPacket = EndOfPacket.RECALLED, besides: UUID | None = None) -> None:
-    """End what was sent with a referral, but for one that somebody else is ending; keys go after the commit."""
+    """End what was sent, but for what somebody else is ending; its keys go after the commit."""
     referral = hand.referral
-    for packet_id in sorted(
-        {referral.public_packet_id, referral.private_packet_id} - {None, besides}, key=str
-    ):
-        packet = find_packet(hand.session, packet_id, lock=True) if packet_id else None
+    for packet_id in (referral.public_packet_id, referral.private_packet_id):
+        if packet_id is None or packet_id == besides:
+            continue
+        packet = find_packet(hand.session, packet_id, lock=True)
         if packet is not None and packet.ended is None:
             end_packet(hand.session, packet, ended, hand.actor, hand.at)

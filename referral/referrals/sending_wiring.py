@@ -1,0 +1,25 @@
+"""Attaches sending and answering: their pages, and what ends with a consent or a file."""
+
+from __future__ import annotations
+
+from flask import Flask
+from flask_babel import lazy_gettext as _l
+
+from referral.access.policy import Permission
+from referral.audit import words
+from referral.intake import hooks, pages
+from referral.intake.pages import CasePage
+from referral.referrals import opening
+from referral.referrals.ending import end_with_consent, end_with_file
+
+PLACE = 45
+
+
+def init_app(app: Flask) -> None:
+    """Register the page of a file, and what is asked and done where something is read or ends."""
+    # pages.register(app, CasePage("referrals.begin", _l("Referrals"), Permission.REFERRAL_SEND, PLACE))
+    words.name_targets({"referral": _l("a referral")})
+    hooks.on_end(app, end_with_consent)
+    hooks.on_erase(app, end_with_file)
+    hooks.on_read(app, opening.check_stage)
+    hooks.on_find(app, opening.find_page)

@@ -53,13 +53,18 @@ def choose_people(due: Iterable[Due], today: date) -> set[UUID]:
     return people
 
 
-def tell_waiting(people: Iterable[UUID], at: datetime) -> None:
-    """Put a neutral letter to each into the outbox, unless she had one today; not while ``writing``."""
-    letters = [_write(user, day_of(at)) for user in _list_reachable(people)]
+def tell_waiting(people: Iterable[UUID], at: datetime, mark: str = "") -> bool:
+    """Put a neutral letter to each into the outbox, unless she had one today; not while ``writing``.
+
+    With a ``mark`` it goes whatever she had today, but once for that mark, which no letter shows.
+    Says whether anybody can be written to.
+    """
+    letters = [_write(user, day_of(at), mark) for user in _list_reachable(people)]
     if letters:
         with writing(cases_session(), CASES) as session:
             for letter in letters:
                 enqueue(session, letter, CasesOutbox)
+    return bool(letters)
 
 
 def _list_reachable(people: Iterable[UUID]) -> list[User]:
@@ -70,10 +75,11 @@ def _list_reachable(people: Iterable[UUID]) -> list[User]:
     return found
 
 
-def _write(user: User, day: date) -> Message:
+def _write(user: User, day: date, mark: str) -> Message:
     language = language_of(user)
     values = {"link": link_to("", language)}
-    return Message(KIND, user.email or "", language, f"{KIND} {user.id} {day.isoformat()}", values)
+    act = f"{KIND} {user.id} {mark or day.isoformat()}"
+    return Message(KIND, user.email or "", language, act, values)
 
 
 def init_app(app: Flask) -> None:

@@ -6,12 +6,12 @@ in Québec; a working day is Monday to Friday but for statutory holidays.
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from referral.catalogue.schedules import is_holiday
 from referral.intake.vocabulary import Urgency
 from referral.referrals.reasons import Reason
-from referral.referrals.status import OPEN, ReferralStatus, Side
+from referral.referrals.status import OPEN, WAITS_FOR_ANSWER, ReferralStatus, Side
 from referral.shared.clock import QUEBEC
 
 AT_ONCE = timedelta(minutes=30)
@@ -21,6 +21,10 @@ LEAST_TONIGHT = timedelta(hours=2)
 WORKING_DAYS = {Urgency.UNSTABLE: 3, Urgency.PLANNED: 10}
 REVIEW = timedelta(days=30)
 """A service that has begun is looked at again."""
+MORNING = time(7)
+"""When those who lead are told of what can wait for the morning."""
+PRESSING = frozenset({Urgency.NOW, Urgency.TONIGHT})
+"""Told of at once, at any hour of any day."""
 S = ReferralStatus
 
 
@@ -46,6 +50,7 @@ def due_at(status: ReferralStatus, urgency: Urgency, since: datetime) -> datetim
     """Return by when a referral must move on from a status that it came to; None where nobody waits."""
     if status not in OPEN:
         return None
+    since = since.astimezone(UTC)  # hours that pass, also where the clock in Québec is put back or forth
     if status is S.IN_PROGRESS:
         return since + REVIEW
     if urgency is Urgency.NOW:
@@ -66,3 +71,20 @@ def next_side(status: ReferralStatus, reason: Reason | None = None) -> Side | No
     if status is S.ON_HOLD and reason is Reason.AWAITING_PERSON:
         return Side.SENDER
     return Side.RECEIVER if status in OPEN else None
+
+
+def escalates_at(urgency: Urgency, due: datetime) -> datetime:
+    """Return when those who lead are told that something is late: at once, or on a working morning."""
+    if urgency in PRESSING:
+        return due
+    day = due.astimezone(QUEBEC).date()
+    morning = datetime.combine(day, MORNING, QUEBEC)
+    while morning < due or not is_working_day(day):
+        day += timedelta(days=1)
+        morning = datetime.combine(day, MORNING, QUEBEC)
+    return morning
+
+
+def is_told_again(status: ReferralStatus, urgency: Urgency) -> bool:
+    """Say whether it is told of until somebody answers, and not once only."""
+    return urgency is Urgency.NOW and status in WAITS_FOR_ANSWER

@@ -8,7 +8,7 @@ from flask_babel import lazy_gettext as _l
 from referral.access.policy import Permission
 from referral.accounts.entries import Entry
 from referral.accounts.entries import register as register_entry
-from referral.referrals import queue_views
+from referral.referrals import escalating, escalation_views, queue_views  # noqa: F401  # their addresses
 
 
 def init_app(app: Flask) -> None:
@@ -23,3 +23,4 @@ def init_app(app: Flask) -> None:
             queue_views.count_waiting,
         ),
     )
+    escalating.init_app(app)

@@ -20,7 +20,8 @@ from referral.intake.answers import place_of
 from referral.intake.models import Answer, Case
 from referral.intake.queries import NICKNAME
 from referral.intake.safe import Safe, open_safes
-from referral.intake.vocabulary import CaseStatus, Said
+from referral.intake.vocabulary import CaseStatus, Need, Said
+from referral.referrals.asked import read_asked
 from referral.referrals.clocks import end_of
 from referral.referrals.models import Referral
 from referral.referrals.status import OPEN, WAITS_FOR_ANSWER, ReferralStatus, Side
@@ -82,6 +83,7 @@ class Row:
     side: Side
     code: str | None
     nickname: str | None
+    need: Need | None
 
     @property
     def other_id(self) -> UUID:
@@ -162,7 +164,7 @@ def _kinds(queue: Queue, asking: Asking) -> list[Rows]:
     if queue is Queue.TO_ANSWER:
         return [
             received.where(Referral.turn == Side.RECEIVER, is_open),
-            sent.where(Referral.turn == Side.SENDER, Referral.status.in_((S.ON_HOLD, S.DRAFT))),
+            sent.where(Referral.turn == Side.SENDER, Referral.status.in_(OPEN | {S.DRAFT})),
             *(sent.where(Referral.turn == Side.SENDER, _still_turned_down(each)) for each in TURNED_DOWN),
         ]
     if queue is Queue.WAITING:
@@ -216,11 +218,23 @@ def _still_turned_down(status: ReferralStatus) -> Condition:
 
 
 def _open_rows(found: Sequence[Any]) -> list[Row]:
-    safes = open_safes({referral.case_id for referral, _, code, _ in found if code is not None})
+    files = {referral.case_id for referral, _, code, _ in found if code is not None}
+    safes = open_safes(files | {referral.id for referral, *_ in found})
     return [
-        Row(referral, Side(side), code, _open_nickname(safes.get(referral.case_id), sealed))
+        Row(
+            referral,
+            Side(side),
+            code,
+            _open_nickname(safes.get(referral.case_id), sealed),
+            _open_need(safes.get(referral.id), referral),
+        )
         for referral, side, code, sealed in found
     ]
+
+
+def _open_need(safe: Safe | None, referral: Referral) -> Need | None:
+    asked = read_asked(referral, safe) if safe is not None else None
+    return asked.need if asked is not None else None
 
 
 def _open_nickname(safe: Safe | None, sealed: bytes | None) -> str | None:

@@ -1,0 +1,1 @@
+"""Referrals of fictional people in bulk, to measure with."""

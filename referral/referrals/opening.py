@@ -9,7 +9,6 @@ import sqlalchemy as sa
 from flask import url_for
 from sqlalchemy.orm import Session
 
-from referral.i18n.locale import current_language
 from referral.intake.hooks import NotOpenedError
 from referral.intake.models import Packet
 from referral.intake.packets import find_packet, open_items, read_packet
@@ -57,7 +56,7 @@ def find_page(packet: Packet) -> str | None:
     referral = _find(cases_session(), packet.id)
     if referral is None:
         return None
-    return url_for("referrals.show", referral_id=referral.id, lang_code=current_language())
+    return url_for("referrals.show", referral_id=referral.id)
 
 
 def read_first(hand: Hand, safe: Safe) -> dict[Item, Any]:

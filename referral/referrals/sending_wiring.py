@@ -9,7 +9,7 @@ from referral.access.policy import Permission
 from referral.audit import words
 from referral.intake import hooks, pages
 from referral.intake.pages import CasePage
-from referral.referrals import opening
+from referral.referrals import answer_views, opening, send_views, show_views  # noqa: F401  # their addresses
 from referral.referrals.ending import end_with_consent, end_with_file
 
 PLACE = 45
@@ -17,7 +17,7 @@ PLACE = 45
 
 def init_app(app: Flask) -> None:
     """Register the page of a file, and what is asked and done where something is read or ends."""
-    # pages.register(app, CasePage("referrals.begin", _l("Referrals"), Permission.REFERRAL_SEND, PLACE))
+    pages.register(app, CasePage("referrals.begin", _l("Referrals"), Permission.REFERRAL_SEND, PLACE))
     words.name_targets({"referral": _l("a referral")})
     hooks.on_end(app, end_with_consent)
     hooks.on_erase(app, end_with_file)

@@ -27,7 +27,7 @@ class Asked:
 def describe(need: Need, answers: Mapping[str, Given]) -> Asked:
     """Return what is asked, as the file tells it now; the region is where she wants to be, or is."""
     regions = value_of(answers, "regions") or {}
-    wanted = regions.get("wanted") or ()
+    wanted = list(regions.get("wanted") or ())
     region = wanted[0] if len(wanted) == 1 else regions.get("now") or ""
     return Asked(need, region, value_of(answers, "age_band") or "")
 

@@ -14,6 +14,7 @@ from flask_babel import gettext as _
 
 from referral.access.policy import Actor, Permission, permits
 from referral.accounts.forms import PlainForm
+from referral.catalogue.listing import Text
 from referral.i18n.locale import current_language
 from referral.intake import consent_words, packets
 from referral.intake.agreements import NoAgreementError
@@ -131,9 +132,14 @@ def _offer_recipients(answers: Answers, grants: list[Consent], actor: Actor) -> 
         for each in proposals.fitting:
             grant = usable.get(read_person(str(each.listing.organization.id)) or uuid.UUID(int=0))
             if grant is not None:
-                label = f"{names[str(grant.receiver_id)]} – {each.card.name.best(current_language())[0]}"
+                label = f"{names[str(grant.receiver_id)]} – {_say(each.card.name)}"
                 found[f"{grant.id}.{each.listing.id}"] = label
     return found
+
+
+def _say(name: Text) -> str:
+    """Return the name of a service in the language of the page, or in the one that it has."""
+    return (name.en if current_language() == "en" else name.fr) or name.fr or name.en or ""
 
 
 def _preview(answers: Answers, chosen: list[Consent], form: AskForm) -> list[tuple[Consent, Any, Any]]:

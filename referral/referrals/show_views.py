@@ -107,7 +107,7 @@ def _read(
     referral: Referral, may: Any, read: Any, packet_id: UUID | None, safes: Mapping[UUID, Safe]
 ) -> Values:
     """Read one stage as the receiver, which is written down; nothing where it is closed to her."""
-    if packet_id not in safes or not may(referral) or request.method == "HEAD":
+    if packet_id is None or packet_id not in safes or not may(referral) or request.method == "HEAD":
         return {}
     try:
         with in_hand(referral.id, Permission.REFERRAL_READ, Side.RECEIVER) as hand:

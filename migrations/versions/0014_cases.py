@@ -409,7 +409,7 @@ def upgrade_cases() -> None:
         "packet_reading",
         sa.Column("packet_id", sa.Uuid(), nullable=False),
         sa.Column("item", sa.String(32), nullable=False),
-        sa.Column("read_by", sa.Uuid(), nullable=False),
+        sa.Column("read_by", sa.Uuid(), nullable=True),
         sa.Column("organization_id", sa.Uuid(), nullable=False),
         sa.Column("read_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),

@@ -120,7 +120,7 @@ def upgrade_cases() -> None:
     op.create_index(
         "ix_referral_sent_queue",
         "referral",
-        ["sender_id", "turn", "status", "urgency", "due_at", "owner_id", "id"],
+        ["sender_id", "turn", "status", "urgency", "due_at", "owner_id", "case_id", "id"],
     )
     op.create_table(
         "referral_call",

@@ -228,13 +228,13 @@ class PacketItem(CasesBase):
 
 
 class PacketReading(Identified, CasesBase):
-    """Who of the receiving organization read which item, when; written once."""
+    """Who of the receiving organization read which item, when; nobody known where by a link. Written once."""
 
     __tablename__ = "packet_reading"
 
     packet_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("packet.id"), index=True)
     item: Mapped[Item]
-    read_by: Mapped[uuid.UUID]
+    read_by: Mapped[uuid.UUID | None]
     organization_id: Mapped[uuid.UUID]
     read_at: Mapped[datetime]
 

@@ -75,7 +75,7 @@ class Reading:
     """Who read what of a packet, when."""
 
     item: Item
-    read_by: UUID
+    read_by: UUID | None
     organization_id: UUID
     read_at: datetime
 

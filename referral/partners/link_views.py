@@ -9,7 +9,7 @@ from collections.abc import Callable
 from http import HTTPStatus
 from uuid import UUID
 
-from flask import Blueprint, Response, abort, g, redirect, render_template, request, url_for
+from flask import Blueprint, abort, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException
 
@@ -21,6 +21,7 @@ from referral.edition.publishing import publish_soon
 from referral.partners import link_forms, links, reminders, round_answers
 from referral.partners.areas import speak
 from referral.partners.link_forms import CodeForm, RemindersForm
+from referral.partners.link_secrets import keep_apart
 from referral.partners.listing_page import find_row
 from referral.partners.listing_views import as_seen
 from referral.partners.round_answers import NoRoundError
@@ -38,15 +39,7 @@ PERMISSIONS = {
 
 blueprint = Blueprint("links", __name__, url_prefix=f"/<any(fr, en):language>/{AREA}")
 speak(blueprint)
-
-
-@blueprint.after_request
-def keep_apart(response: Response) -> Response:
-    """Keep these pages out of every index and store."""
-    response.headers["X-Robots-Tag"] = "noindex, nofollow, noarchive"
-    response.headers["Cache-Control"] = "no-store"
-    response.headers["Referrer-Policy"] = "no-referrer"
-    return response
+keep_apart(blueprint)
 
 
 class DeadLinkError(HTTPException):

@@ -6,8 +6,6 @@ listing also needs a code that one of ours reads aloud on the number that is alr
 
 from __future__ import annotations
 
-import hmac
-import secrets
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -20,12 +18,11 @@ from referral.access.policy import Actor, Role
 from referral.accounts.names import hash_token, make_token
 from referral.audit.events import Action, Event
 from referral.audit.services import record
+from referral.partners.link_secrets import CODE_TRIES, hash_code, is_same, make_code, make_form_token
 from referral.partners.round_models import ListingLink, Purpose
 
 TARGET = "listing-link"
 CODE_LASTS = timedelta(minutes=30)
-CODE_TRIES = 5
-CODE_DIGITS = 6
 KEY_LASTS = timedelta(hours=1)
 MOST_SENT = 60
 WITHIN = timedelta(hours=1)
@@ -85,12 +82,12 @@ def as_actor(link: ListingLink) -> Actor:
 
 def form_token(link: ListingLink) -> str:
     """Return what the forms of a link's pages carry; without the link nobody can make it."""
-    return _keyed("form", f"{link.id} {link.token_hash}")
+    return make_form_token(link.id, link.token_hash)
 
 
 def is_form_token(link: ListingLink, text: str) -> bool:
     """Say whether a form is one of this link's own pages."""
-    return hmac.compare_digest(form_token(link).encode(), text.encode())
+    return is_same(form_token(link), text)
 
 
 def count_sending(link: ListingLink, at: datetime) -> None:
@@ -118,8 +115,8 @@ def revoke(session: Session, link: ListingLink, actor: Actor, at: datetime) -> N
 
 def give_code(session: Session, link: ListingLink, vetter: Actor, at: datetime) -> str:
     """Return a code to read aloud, once; an earlier one, and what it opened, serve no more."""
-    code = f"{secrets.randbelow(10**CODE_DIGITS):0{CODE_DIGITS}}"
-    link.code_hash, link.code_by = _code_hash(link, code), vetter.name
+    code = make_code()
+    link.code_hash, link.code_by = hash_code(link.id, code), vetter.name
     link.code_expires_at, link.code_tries = at + CODE_LASTS, 0
     link.key_hash = link.key_expires_at = None
     session.flush()
@@ -135,7 +132,7 @@ def take_code(session: Session, link: ListingLink, typed: str, at: datetime) -> 
     if link.code_hash is None or link.code_expires_at is None or link.code_expires_at <= at:
         return None
     link.code_tries += 1
-    is_right = hmac.compare_digest(link.code_hash, _code_hash(link, "".join(typed.split())))
+    is_right = is_same(link.code_hash, hash_code(link.id, typed))
     if is_right or link.code_tries >= CODE_TRIES:
         link.code_hash = None
     key = None
@@ -153,7 +150,7 @@ def holds_key(link: ListingLink, key: str, at: datetime) -> bool:
     """Say whether a page was opened by a code that was right, a short while ago."""
     if link.key_hash is None or link.key_expires_at is None or link.key_expires_at <= at:
         return False
-    return hmac.compare_digest(link.key_hash, hash_token(key))
+    return is_same(link.key_hash, hash_token(key))
 
 
 def list_links(
@@ -201,13 +198,3 @@ def is_serving(link: ListingLink, at: datetime) -> bool:
 def forget_old(session: Session, at: datetime) -> None:
     """Delete the links that served no more long ago."""
     session.execute(sa.delete(ListingLink).where(ListingLink.expires_at < at - KEPT))
-
-
-def _code_hash(link: ListingLink, code: str) -> str:
-    """Return what is stored of a code: keyed, since so short a secret could be tried out."""
-    return _keyed("code", f"{link.id} {code}")
-
-
-def _keyed(use: str, text: str) -> str:
-    secret = current_app.config["SECRET_KEY"].encode()
-    return hmac.digest(secret, f"relais.link.{use} {text}".encode(), "sha256").hex()

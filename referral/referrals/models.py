@@ -96,7 +96,8 @@ class Referral(Identified, CasesBase):
         ),
         sa.CheckConstraint("sender_id <> receiver_id", name="between_two"),
         sa.Index(
-            "ix_referral_sent_queue", "sender_id", "turn", "status", "urgency", "due_at", "owner_id", "id"
+            "ix_referral_sent_queue",
+            *("sender_id", "turn", "status", "urgency", "due_at", "owner_id", "case_id", "id"),
         ),
         sa.Index(
             "ix_referral_received_queue",

@@ -126,11 +126,16 @@ def count_all(session: Session, asking: Asking) -> dict[Queue, int]:
     """Return how long each queue is, in one statement; never more than one above ``MOST_COUNTED``."""
     counts = [
         sa.select(sa.func.count())
-        .select_from(_limit(_pick(each, asking, MOST_COUNTED + 1), MOST_COUNTED + 1).subquery())
+        .select_from(
+            sa.union_all(
+                *(_some(rows) for rows in (*_kinds(each, asking), *_turned_down(each, asking)))
+            ).subquery()
+        )
         .scalar_subquery()
         for each in Queue
     ]
-    return dict(zip(Queue, session.execute(sa.select(*counts)).one(), strict=True))
+    found = session.execute(sa.select(*counts)).one()
+    return {queue: min(count, MOST_COUNTED + 1) for queue, count in zip(Queue, found, strict=True)}
 
 
 def count_waiting_for(session: Session, asking: Asking) -> int:
@@ -142,20 +147,20 @@ def count_waiting_for(session: Session, asking: Asking) -> int:
         Referral.status.in_(OPEN),
     )
     sent = _of(Side.SENDER, asking).where(Referral.turn.in_((Side.SENDER, Side.RECEIVER)), *late)
-    both = sa.union_all(
-        *(sa.select(each.limit(MOST_COUNTED + 1).subquery()) for each in (received, sent))
-    ).subquery()
+    both = sa.union_all(_some(received), _some(sent)).subquery()
     return session.scalars(sa.select(sa.func.count()).select_from(both)).one()
 
 
-def _limit(rows: Any, most: int) -> Any:
-    return sa.select(rows.subquery()).limit(most)
+def _some(rows: Rows) -> Rows:
+    """Select as many as are counted, in no order: whoever counts looks at no more."""
+    return sa.select(rows.with_only_columns(Referral.id).limit(MOST_COUNTED + 1).subquery())
 
 
 def _pick(queue: Queue, asking: Asking, most: int) -> sa.CompoundSelect[Any]:
     """Select the first so many of each kind that a queue is made of."""
-    kinds = _kinds(queue, asking)
-    return sa.union_all(*(sa.select(_first(rows, most).subquery()) for rows in kinds))
+    first = [_first(rows, most) for rows in _kinds(queue, asking)]
+    first += [_first_in_index(rows, most) for rows in _turned_down(queue, asking)]
+    return sa.union_all(*(sa.select(rows.subquery()) for rows in first))
 
 
 def _kinds(queue: Queue, asking: Asking) -> list[Rows]:
@@ -165,7 +170,6 @@ def _kinds(queue: Queue, asking: Asking) -> list[Rows]:
         return [
             received.where(Referral.turn == Side.RECEIVER, is_open),
             sent.where(Referral.turn == Side.SENDER, Referral.status.in_(OPEN | {S.DRAFT})),
-            *(sent.where(Referral.turn == Side.SENDER, _still_turned_down(each)) for each in TURNED_DOWN),
         ]
     if queue is Queue.WAITING:
         return [
@@ -177,6 +181,13 @@ def _kinds(queue: Queue, asking: Asking) -> list[Rows]:
         by = sa.and_(Referral.due_at > asking.at, Referral.due_at <= asking.tonight)
     both = Referral.turn.in_((Side.SENDER, Side.RECEIVER))
     return [received.where(both, is_open, by), sent.where(both, is_open, by)]
+
+
+def _turned_down(queue: Queue, asking: Asking) -> list[Rows]:
+    if queue is not Queue.TO_ANSWER:
+        return []
+    sent = _of(Side.SENDER, asking).where(Referral.turn == Side.SENDER)
+    return [sent.where(_still_turned_down(each)) for each in TURNED_DOWN]
 
 
 def _of(side: Side, asking: Asking) -> Rows:
@@ -201,9 +212,13 @@ def _of(side: Side, asking: Asking) -> Rows:
 
 def _first(rows: Rows, most: int) -> Rows:
     columns = rows.selected_columns
-    return rows.order_by(columns["is_late"].desc(), columns["rank"], Referral.urgency, Referral.due_at).limit(
-        most
-    )
+    order = (columns["is_late"].desc(), columns["rank"], Referral.urgency, Referral.due_at)
+    return rows.order_by(*order).limit(most)
+
+
+def _first_in_index(rows: Rows, most: int) -> Rows:
+    """Select the first so many of one status, in the order of the index, which is left as soon as may be."""
+    return rows.order_by(Referral.urgency, Referral.due_at).limit(most)
 
 
 def _still_turned_down(status: ReferralStatus) -> Condition:

@@ -9,7 +9,7 @@ from referral.access.policy import Permission
 from referral.audit import words
 from referral.intake import hooks, pages
 from referral.intake.pages import CasePage
-from referral.referrals import answer_views, opening, send_views, show_views  # noqa: F401  # their addresses
+from referral.referrals import answer_views, lead_views, opening, send_views, show_views  # noqa: F401  # their addresses
 from referral.referrals.ending import end_with_consent, end_with_file
 
 PLACE = 45

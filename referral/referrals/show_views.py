@@ -32,6 +32,7 @@ from referral.referrals.calls import list_calls
 from referral.referrals.choosing import list_group
 from referral.referrals.finding import in_hand, open_referral
 from referral.referrals.forms import ActForm, CallForm, MessageForm, MoveForm, StrikeForm, WayForm
+from referral.referrals.leading import may_lead
 from referral.referrals.messages import SILENT, read_all
 from referral.referrals.models import Referral
 from referral.referrals.moving import read_why
@@ -118,13 +119,13 @@ def _read(
 
 
 def _find_others(referral: Referral, side: Side) -> dict[str, Any]:
-    """Return what the sender's side alone sees: the others that were asked, and whether she chooses."""
+    """Return what one side alone sees: the others that were asked, whether she chooses, who may lead."""
     if side is not Side.SENDER:
-        return {"others": [], "may_choose": False}
+        return {"others": [], "may_choose": False, "may_lead": may_lead(cases_session(), referral)}
     session = cases_session()
     waits = referral.status is S.ACCEPTED and waits_for_choice(session, referral)
     others = [each for each in list_group(session, referral) if each.id != referral.id]
-    return {"others": others, "may_choose": waits}
+    return {"others": others, "may_choose": waits, "may_lead": False}
 
 
 def _name(referral: Referral, said: list[Any]) -> dict[str, Any]:

@@ -8,7 +8,12 @@ from flask_babel import lazy_gettext as _l
 from referral.access.policy import Permission
 from referral.accounts.entries import Entry
 from referral.accounts.entries import register as register_entry
-from referral.referrals import escalating, escalation_views, queue_views  # noqa: F401  # their addresses
+from referral.referrals import (  # noqa: F401  # their addresses
+    escalating,
+    escalation_views,
+    hours_views,
+    queue_views,
+)
 
 
 def init_app(app: Flask) -> None:

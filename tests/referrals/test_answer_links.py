@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from referral.audit.models import CasesAuditEvent
 from referral.intake.consents import withdraw
-from referral.intake.models import PacketReading
+from referral.intake.models import Consent, PacketReading
 from referral.intake.safe import open_safe
 from referral.partners.link_secrets import CODE_TRIES
 from referral.referrals import links, messages
@@ -19,7 +19,7 @@ from referral.referrals.status import ReferralStatus
 from referral.shared.clock import now
 from referral.shared.database import CASES, cases_session, writing
 from tests.intake.filing import enter, held_case, make_case, make_house
-from tests.intake.granting import ANSWERS, find_grant
+from tests.intake.granting import ANSWERS
 from tests.referrals.making import find, make_referral
 from tests.referrals.sent import send_one
 
@@ -220,8 +220,9 @@ def test_dead_links_all_say_the_same(client, worker, referral_id):
 
 def test_withdrawing_the_consent_ends_the_link(client, house, case_id, referral_id, link):
     fields, _ = open_page(client, link)
+    consent_id = find(referral_id).consent_id
     with held_case(case_id, house.worker) as held:
-        withdraw(held, find_grant(case_id, find(referral_id).consent_id), "phone")
+        withdraw(held, held.session.get_one(Consent, consent_id), "phone")
 
     assert client.get(link[0]).status_code == 404
     assert client.post(link[0], data={**fields, "answer": "accept"}).status_code == 404

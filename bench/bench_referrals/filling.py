@@ -16,9 +16,10 @@ from bench.bench_cases.filling import store as store_files
 from referral.access.policy import Role
 from referral.intake.models import Case, Consent, Packet
 from referral.intake.safe import Safe, open_safes, ring
-from referral.intake.vocabulary import Capacity, CaseStatus, ConsentMode, Urgency
+from referral.intake.vocabulary import Capacity, CaseStatus, ConsentMode, Need, Urgency
 from referral.keyring.models import Kind
 from referral.keyring.services import Thing, make_data_key
+from referral.referrals.asked import Asked, seal_asked
 from referral.referrals.clocks import next_side
 from referral.referrals.models import Referral, ReferralEvent, Via
 from referral.referrals.status import ENDED, OPEN, ReferralStatus, Side
@@ -150,9 +151,7 @@ def make_referral(
             "created_at": since,
             "requested_at": since,
             "ended_at": at if status in ENDED else None,
-            "sealed": safe.seal(
-                "referral", {"need": "shelter", "note": "Exemple " * chance.randrange(1, 20)}
-            ),
+            "sealed": seal_asked(safe, Asked(chance.choice(list(Need)), "06", "25-64")),
             "version": 1,
         },
     )

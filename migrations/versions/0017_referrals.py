@@ -34,6 +34,14 @@ RULES = (
 
 def upgrade_cases() -> None:
     op.create_table(
+        "listing_decline",
+        sa.Column("service_id", sa.Uuid(), nullable=False),
+        sa.Column("declines", sa.Integer(), nullable=False),
+        sa.Column("reviews", sa.Integer(), nullable=False),
+        sa.CheckConstraint("declines >= 0 AND reviews >= 0", name="ck_listing_decline_is_counted"),
+        sa.PrimaryKeyConstraint("service_id", name="pk_listing_decline"),
+    )
+    op.create_table(
         "on_call_hours",
         sa.Column("organization_id", sa.Uuid(), nullable=False),
         sa.Column("weekday", sa.Integer(), nullable=False),
@@ -223,6 +231,7 @@ def downgrade_cases() -> None:
         "referral_call",
         "referral",
         "on_call_hours",
+        "listing_decline",
     ):
         op.drop_table(table)
     if op.get_bind().dialect.name == "postgresql":

@@ -18,6 +18,7 @@ from referral.referrals.asked import read_asked
 from referral.referrals.clocks import due_at, next_side
 from referral.referrals.count_models import NOT_KNOWN
 from referral.referrals.counting import Tally, Times, Told, count, make_tally
+from referral.referrals.declines import note_decline
 from referral.referrals.models import Referral, ReferralEvent, Via
 from referral.referrals.reasons import NotEligible, Reason, check_reason
 from referral.referrals.status import ENDED, ReferralStatus, Side, check_move
@@ -84,6 +85,7 @@ def move(hand: Hand, wanted: ReferralStatus, why: Why = NOTHING) -> ReferralEven
     event = add_event(hand, before, wanted, why)
     if is_first_end and referral.requested_at is not None:
         count(hand.session, tally_of(hand, wanted, why.reason))
+    note_decline(hand.session, referral.service_id, why.reason)
     hand.record()
     return event
 

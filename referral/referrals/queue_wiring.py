@@ -9,6 +9,7 @@ from referral.access.policy import Permission
 from referral.accounts.entries import Entry
 from referral.accounts.entries import register as register_entry
 from referral.referrals import (  # noqa: F401  # their addresses
+    declines,
     escalating,
     escalation_views,
     hours_views,
@@ -29,3 +30,4 @@ def init_app(app: Flask) -> None:
         ),
     )
     escalating.init_app(app)
+    declines.init_app(app)

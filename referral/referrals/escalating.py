@@ -10,6 +10,7 @@ import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -57,7 +58,7 @@ def escalate(at: datetime) -> None:
 def list_late(at: datetime) -> list[Late]:
     """Return what is to be told of now, the most urgent first."""
     again = sa.and_(Referral.urgency == Urgency.NOW, Referral.status.in_(WAITS_FOR_ANSWER))
-    statement = (
+    statement: sa.Select[Any] = (
         sa.select(
             Referral.id, Referral.sender_id, Referral.owner_id, Referral.status, Referral.urgency,
             Referral.due_at, Referral.escalated_at,

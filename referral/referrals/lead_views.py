@@ -38,6 +38,7 @@ from referral.referrals.leading import Means, NotToLeadError, may_lead, take_lea
 from referral.referrals.models import Referral
 from referral.referrals.moving import Hand
 from referral.referrals.status import Side
+from referral.referrals.unused import destroy_unused
 from referral.shared.clock import now
 from referral.shared.database import CASES, cases_session, directory_session, writing
 
@@ -111,6 +112,8 @@ def _take(referral: Referral, actor: Actor, form: LeadForm) -> ResponseReturnVal
             take_lead(hand, Held(session, case, old_safe, None, at), entered, means, months)
     except (NotToLeadError, NotOpenedError, NotReadableError):
         return _back(referral_id)
+    finally:
+        destroy_unused(Case, [made])
     flash(
         _("Your organization keeps a file of its own from now on. It holds what she agreed to, and no more.")
     )

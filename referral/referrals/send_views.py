@@ -30,7 +30,7 @@ from referral.intake.held import Held
 from referral.intake.life_forms import read_person
 from referral.intake.match_views import find_proposals
 from referral.intake.matching import list_sought, read_wanted
-from referral.intake.models import Case, Consent
+from referral.intake.models import Case, Consent, Packet
 from referral.intake.new_files import make_entry, read_entry
 from referral.intake.packets import NothingToSendError
 from referral.intake.people import list_leads
@@ -54,6 +54,7 @@ from referral.referrals.show_views import Shown, render
 from referral.referrals.speaking import NotThenError, TimeRefusedError, find_open_call
 from referral.referrals.status import IllegalMoveError, Side
 from referral.referrals.status_words import STATUSES
+from referral.referrals.unused import destroy_unused
 from referral.shared.clock import now
 from referral.shared.database import cases_session, directory_session
 
@@ -185,6 +186,7 @@ def _ask(case: Case, form: AskForm) -> list[UUID]:
             sending.draft(held, ask, safes)
     except NOT_SENT as error:
         form.refuse("recipients", say_refusal(error))
+        destroy_unused(Referral, safes)
         return []
     for each in ids:
         if ask.urgency not in sending.CALL_FIRST:
@@ -218,6 +220,8 @@ def send_draft_now(case_id: UUID, referral_id: UUID) -> object:
             sending.send(held, hand, keys, regions)
     except NOT_SENT as error:
         return say_refusal(error)
+    finally:
+        destroy_unused(Packet, (keys.public, keys.private))
     tell_waiting(list_leads(directory_session(), receiver_id), now())
     return _("Sent. A message never takes the place of a call: call where it cannot wait.")
 
@@ -244,17 +248,19 @@ def choose(referral_id: UUID) -> ResponseReturnValue:
     if not form.validate_on_submit():
         return back(referral_id)
     referral = find_referral(referral_id, SEND)[0]
-    case_id, sender_id = referral.case_id, referral.sender_id
+    case_id, sender_id, receiver_id = referral.case_id, referral.sender_id, referral.receiver_id
     safes = open_safes([each.id for each in choosing.list_group(cases_session(), referral)])
-    private = sending.prepare_packets(sender_id, now()).private
+    keys = [packets.prepare(sender_id, now())]
     try:
         with changing(case_id, SEND) as held:
-            told = [each.receiver_id for each in choosing.choose(held, referral_id, safes, private)]
+            told = [each.receiver_id for each in choosing.choose(held, referral_id, safes, keys[0])]
     except (NotToChooseError, *NOT_SENT) as error:
         refusal = REFUSED["moved"] if isinstance(error, NotToChooseError) else say_refusal(error)
         return render(referral_id, Shown(refusal=refusal, status=HTTPStatus.CONFLICT))
+    finally:
+        destroy_unused(Packet, keys)
     carry_out_soon()
-    places = [referral.receiver_id, *told]
+    places = [receiver_id, *told]
     tell_waiting({each for place in places for each in list_leads(directory_session(), place)}, now())
     return back(referral_id, _("Written down. The others that were asked are told that it is settled."))
 

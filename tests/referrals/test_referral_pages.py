@@ -8,8 +8,10 @@ import pytest
 
 from referral.access.policy import Role
 from referral.intake.consents import withdraw
-from referral.intake.models import Consent
+from referral.intake.models import Consent, Packet
 from referral.intake.safe import open_safe
+from referral.keyring.models import Kind
+from referral.keyring.queries import list_made_before
 from referral.referrals.messages import read_all
 from referral.referrals.models import Referral
 from referral.referrals.moving import Why
@@ -17,9 +19,9 @@ from referral.referrals.proposals import Way
 from referral.referrals.reasons import Reason
 from referral.referrals.status import ReferralStatus
 from referral.shared.clock import QUEBEC, now
-from referral.shared.database import cases_session
+from referral.shared.database import cases_session, keys_session
 from tests.intake.filing import enter, held_case, make_actor, make_case, make_house
-from tests.intake.granting import ANSWERS
+from tests.intake.granting import ANSWERS, make_grant
 from tests.referrals.making import find
 from tests.referrals.sent import agree, answer, draft, send, send_one
 
@@ -347,3 +349,26 @@ def test_pages_of_both_sides_say_nothing_of_her_in_their_title(  # noqa: PLR0917
         for each in (worker, reader)
     ]
     assert not [title for title in titles if "Exemple" in title]
+
+
+def keys_of(*kinds):
+    """Return how many keys of some kinds there are."""
+    kept = list_made_before(keys_session(), now())
+    keys_session().rollback()
+    return sum(kind in kinds for kind in kept.values())
+
+
+def test_no_key_is_left_of_what_was_not_sent(session, worker, house, receiver, case_id):
+    other = make_house(session, "Auberge Exemple")
+    both = [agree(house, each, case_id) for each in (receiver, other)]
+    fields = {"need": "shelter", "urgency": "u3", "recipients": [str(each) for each in both], "do": "send"}
+    worker.post(f"/fr/referrals/new/{case_id}", **fields)
+    stored = cases_session().query(Packet).count()
+    assert (stored, keys_of(Kind.PACKET), keys_of(Kind.REFERRAL)) == (2, 2, 2)
+
+
+def test_no_key_is_left_of_what_was_refused(worker, house, receiver, case_id):
+    consent_id = make_grant(house, case_id, receiver.id)
+    place = ask(worker, case_id, consent_id).location
+    worker.post(f"{place}/send")
+    assert (sent()[0].status, keys_of(Kind.PACKET)) == (S.DRAFT, 0)

@@ -9,6 +9,7 @@ from referral.access.policy import Permission
 from referral.accounts.entries import Entry
 from referral.accounts.entries import register as register_entry
 from referral.referrals import (  # noqa: F401  # their addresses
+    by_call_views,
     declines,
     escalating,
     escalation_views,

@@ -12,7 +12,7 @@ from referral.referrals.sending import SendingRefusedError
 from referral.referrals.status import IllegalMoveError, ReferralStatus, Side
 from referral.shared.clock import now
 from referral.shared.database import cases_session
-from tests.intake.filing import held_case, make_case
+from tests.intake.filing import enter, held_case, make_case
 from tests.intake.granting import ANSWERS
 from tests.referrals.making import find, in_hand
 from tests.referrals.sent import agree, draft
@@ -95,3 +95,33 @@ def test_what_the_table_does_not_hold_is_refused(house, case_id, referral_id, wa
 def test_nobody_writes_answers_down_for_one_that_answers_by_itself(house, referral_id):
     with pytest.raises(IllegalMoveError):
         take(house, referral_id, S.ACCEPTED)
+
+
+@pytest.fixture
+def worker(app, session, client, house):
+    return enter(app, session, house.worker)
+
+
+def test_an_answer_by_telephone_is_written_down_on_its_page(worker, house, case_id, referral_id):
+    address = f"/fr/referrals/{referral_id}"
+    assert worker.post(f"{address}/by-call").status_code == 409
+    with in_hand(referral_id, Side.SENDER, house.worker) as hand:
+        note_call(hand, Called.REACHED)
+    assert worker.post(f"{address}/by-call").status_code == 303
+    shown = str(find(referral_id).version)
+
+    refused = worker.post(f"{address}/outcome", wanted="rejected", version=shown, note="Gardé Exemple")
+    assert (refused.status_code, "Gardé Exemple" in refused.text) == (422, True)
+    given = {"wanted": "rejected", "reason": "no-capacity", "version": shown}
+    answers = [worker.post(f"{address}/outcome", **given).status_code for _ in range(2)]
+    assert answers == [303, 409]
+    assert find(referral_id).status is S.REJECTED
+
+
+@pytest.mark.usefixtures("client")
+def test_only_the_sender_writes_them_down(app, session, receiver, referral_id):
+    other = enter(app, session, receiver.lead)
+    address = f"/fr/referrals/{referral_id}"
+    assert other.browser.get(f"{address}/outcome").status_code == 404
+    assert other.post(f"{address}/outcome", wanted="accepted").status_code == 404
+    assert other.post(f"{address}/by-call").status_code == 404

@@ -47,6 +47,10 @@ NOT_OF_A_PERSON = {
     "agreement": "between organizations",
     "agreement_aggregate": "between organizations",
     "agreement_signature": "between organizations",
+    "on_call_hours": "when an organization reads",
+    "listing_decline": "of a listing, without a key to anybody",
+    "referral_count": "counted without a key to anybody",
+    "referral_link": "hashes and moments of a way to answer",
 }
 
 

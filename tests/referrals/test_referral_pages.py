@@ -3,10 +3,12 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 from http import HTTPStatus
+from uuid import UUID
 
 import pytest
 
 from referral.access.policy import Role
+from referral.edition.reader import READER
 from referral.intake.consents import withdraw
 from referral.intake.models import Consent, Packet
 from referral.intake.safe import open_safe
@@ -22,6 +24,7 @@ from referral.shared.clock import QUEBEC, now
 from referral.shared.database import cases_session, keys_session
 from tests.intake.filing import enter, held_case, make_actor, make_case, make_house
 from tests.intake.granting import ANSWERS, make_grant
+from tests.intake.matches import EDITION, FAMILIES, MOTHER
 from tests.referrals.making import find
 from tests.referrals.sent import agree, answer, draft, send, send_one
 
@@ -372,3 +375,16 @@ def test_no_key_is_left_of_what_was_refused(worker, house, receiver, case_id):
     place = ask(worker, case_id, consent_id).location
     worker.post(f"{place}/send")
     assert (sent()[0].status, keys_of(Kind.PACKET)) == (S.DRAFT, 0)
+
+
+def test_services_that_may_fit_are_offered_where_she_consented(app, worker, house):
+    kept, app.extensions[READER] = app.extensions[READER], EDITION
+    try:
+        case_id = make_case(house, {**ANSWERS, **MOTHER})
+        consent_id = make_grant(house, case_id, UUID(FAMILIES.organization.id))
+        shown = worker.browser.get(f"/fr/referrals/new/{case_id}").text
+        asked = ask(worker, case_id, f"{consent_id}.{FAMILIES.id}", urgency="u2")
+    finally:
+        app.extensions[READER] = kept
+    assert f"{consent_id}.{FAMILIES.id}" in shown
+    assert (asked.status_code, [str(each.service_id) for each in sent()]) == (303, [FAMILIES.id])

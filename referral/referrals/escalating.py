@@ -58,7 +58,7 @@ def escalate(at: datetime) -> None:
 def list_late(at: datetime) -> list[Late]:
     """Return what is to be told of now, the most urgent first."""
     again = sa.and_(Referral.urgency == Urgency.NOW, Referral.status.in_(WAITS_FOR_ANSWER))
-    statement: sa.Select[Any] = (
+    statement: sa.Select[*tuple[Any, ...]] = (
         sa.select(
             Referral.id, Referral.sender_id, Referral.owner_id, Referral.status, Referral.urgency,
             Referral.due_at, Referral.escalated_at,

@@ -45,6 +45,7 @@ def mail(app, tmp_path, monkeypatch):
     """A folder that letters go to."""
     monkeypatch.setitem(app.config, "MAIL_DIR", tmp_path / "mail")
     monkeypatch.setitem(app.config, "MAIL_FROM", "relais@relais.example")
+    monkeypatch.setitem(app.config, "AUDIT_WITNESS", tmp_path / "witness.json")
     return tmp_path / "mail"
 
 

@@ -75,7 +75,8 @@ def test_no_column_and_no_question_holds_anything_computed_of_a_person():
     }
 
 
-def test_nothing_that_is_done_by_itself_sends_or_discloses_anything(app, client, session):
+def test_nothing_that_is_done_by_itself_sends_or_discloses_anything(app, session, tmp_path, monkeypatch):
+    monkeypatch.setitem(app.config, "AUDIT_WITNESS", tmp_path / "witness.json")
     house, other = make_house(session), make_house(session, "Refuge Exemple")
     make_agreement(house, other)
     make_case(house, IN_DANGER)

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from referral.intake.answers import read_answers
 from referral.intake.cases import read_step
 from referral.intake.models import Case
-from referral.intake.new_files import make_entry, read_entry
+from referral.intake.new_files import make_entry, prepare, read_entry
 from referral.intake.safe import open_safe
 from referral.intake.vocabulary import CaseStatus, Said, Urgency
 from referral.shared.clock import QUEBEC, now
@@ -79,6 +79,16 @@ def test_the_same_form_sent_twice_begins_one_file(house, worker):
 
     assert first.headers["Location"] == second.headers["Location"]
     assert len(files()) == 1
+
+
+def test_a_key_that_a_cut_off_attempt_left_is_taken_up(house, worker):
+    entry = make_entry(house.id)
+    safe = prepare(read_entry(entry, house.id), house.id, now())
+
+    assert worker.post(QUICK, **quick(house, entry=entry)).status_code == 303
+    [case] = files()
+    assert case.id == safe.thing
+    assert open_safe(case.id).key == safe.key
 
 
 def test_a_mark_of_another_organization_leads_to_none_of_its_files(app, session, house, worker):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import TypeAlias
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -20,6 +20,7 @@ from referral.intake.vocabulary import CaseStatus, Said
 NAME = "nickname"
 STANDING = (CaseStatus.DRAFT, CaseStatus.OPEN)
 MOST_FOUND = 20
+FileRow: TypeAlias = "sa.Row[UUID, str, UUID, CaseStatus, datetime | None, datetime, bytes]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,7 @@ def find_alike(session: Session, organization_id: UUID, text: str, but: UUID | N
     return [each for each in found if each.closeness <= Closeness.NEAR and each.case_id != but]
 
 
-def _read_rows(session: Session, organization_id: UUID) -> Sequence[sa.Row[Any]]:
+def _read_rows(session: Session, organization_id: UUID) -> Sequence[FileRow]:
     return session.execute(
         sa.select(
             Case.id, Case.code, Case.owner_id, Case.status, Case.opened_at, Case.created_at, Answer.sealed
@@ -74,6 +75,6 @@ def _read_rows(session: Session, organization_id: UUID) -> Sequence[sa.Row[Any]]
     ).all()
 
 
-def _known(row: sa.Row[Any], nickname: str, closeness: Closeness) -> Known:
+def _known(row: FileRow, nickname: str, closeness: Closeness) -> Known:
     since = row.opened_at or row.created_at
     return Known(row.id, row.code, row.owner_id, row.status, since, nickname, closeness)

@@ -52,6 +52,7 @@ class ReadingForm(StaffForm):
     """What was read to her and what she said; nothing is ticked before she said it."""
 
     recipients = Ticks(_l("To whom?"), [InputRequired(REFUSED["no-recipient"])])
+    entry = HiddenField()
     find = StringField(_l("Find an organization by its name"), filters=[tidy], render_kw=QUIET)
     items = Ticks(_l("What may be shared?"), [InputRequired(REFUSED["no-item"])], choices=_offer(ITEMS))
     is_express = BooleanField(_l("I asked for the sensitive things apart, and she said yes to them"))

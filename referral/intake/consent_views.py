@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from http import HTTPStatus
 from typing import Any
 from uuid import UUID
@@ -14,15 +15,15 @@ from flask_babel import gettext as _
 from referral.access.policy import Permission
 from referral.accounts import kept
 from referral.accounts.forms import PlainForm
-from referral.accounts.organizations import name_place
+from referral.accounts.organizations import list_names, name_place
 from referral.audit.events import Action
 from referral.edition.reader import NoEditionError, current_edition
 from referral.intake import consent_words, packets
-from referral.intake.agreements import NoAgreementError
+from referral.intake.agreements import agreement_in_force
 from referral.intake.answer_words import name_all, say_given
 from referral.intake.answers import Given, read_answers
 from referral.intake.areas import cases
-from referral.intake.consent import CapacityError, ConsentMissingError, is_in_force, needs_express
+from referral.intake.consent import CapacityError, is_in_force, needs_express
 from referral.intake.consent_forms import LONGEST_SOUGHT, ReadingForm, WithdrawForm
 from referral.intake.consents import (
     NotInForceError,
@@ -37,9 +38,12 @@ from referral.intake.consents import (
 from referral.intake.erasing import carry_out_soon
 from referral.intake.finding import changing, find_case, note_act, open_file
 from referral.intake.intake_page import offer_organizations
-from referral.intake.models import Case, Consent, Packet
-from referral.intake.packets import QUESTION_OF, NothingToSendError, NotReadableError
+from referral.intake.life_forms import read_person
+from referral.intake.models import Case, Consent
+from referral.intake.new_files import make_entry
+from referral.intake.packets import QUESTION_OF
 from referral.intake.people import list_leads, name_people
+from referral.intake.pressed import name_press
 from referral.intake.reminding import tell_waiting
 from referral.intake.safe import Safe
 from referral.intake.spoken import list_languages
@@ -67,8 +71,9 @@ def read_consent(case_id: UUID) -> ResponseReturnValue:
     case, safe, _actor = open_file(case_id, RECORD)
     answers = read_answers(cases_session(), case.id, safe)
     form = make_form(request.form.get("find", "") if request.method == "POST" else "")
+    form.entry.data = form.entry.data or make_entry(case.organization_id)
     pressed = request.form.get("do") == "grant"
-    if pressed and form.validate_on_submit() and _grant(case_id, form):
+    if pressed and form.validate_on_submit() and _grant(case, form):
         flash(_("The consent is written down. You can send now, or later."))
         return redirect(url_for("cases.list_consents", case_id=case_id), HTTPStatus.SEE_OTHER)
     return render_template(
@@ -80,6 +85,7 @@ def read_consent(case_id: UUID) -> ResponseReturnValue:
         is_child=age_of(answers) is AgeBand.CHILD,
         place=name_place(directory_session(), case.organization_id),
         words=consent_words,
+        ready=_list_ready(case.organization_id, form),
         longest_sought=LONGEST_SOUGHT,
         was_sought=bool(form.find.data),
     ), form.status if pressed else HTTPStatus.OK
@@ -90,13 +96,30 @@ def make_form(sought: str) -> ReadingForm:
     form = ReadingForm()
     named = [*request.form.getlist("offered"), *request.form.getlist("recipients")]
     named += request.form.getlist("organization")
-    offered = name_all(list(dict.fromkeys(named))) | offer_organizations(sought[:LONGEST_SOUGHT])
+    offered = _name_listed(named) | offer_organizations(sought[:LONGEST_SOUGHT])
     form.recipients.choices = list(offered.items())
     common, others = list_languages()
     form.spoken.choices = [("", _("Choose")), *(common | others).items()]
     if kept.RESTORED in request.form or request.form.get("do") != "grant":
         form.recipients.errors = []
     return form
+
+
+def _name_listed(named: list[str]) -> dict[str, str]:
+    """Return the organizations that the directory knows, by name, of those that a form names."""
+    ids = {place: each for each in dict.fromkeys(named) if (place := read_person(each)) is not None}
+    listed = list_names(directory_session(), list(ids)) if ids else {}
+    return name_all([each for place, each in ids.items() if place in listed])
+
+
+def _list_ready(sender_id: UUID, form: ReadingForm) -> set[str]:
+    """Return which organizations of a form something can be sent to today: those with an agreement."""
+    session, at = cases_session(), now()
+    return {
+        place
+        for place, _name in form.recipients.choices
+        if agreement_in_force(session, sender_id, UUID(place), at)
+    }
 
 
 def show_items(answers: dict[str, Given]) -> dict[Item, str]:
@@ -108,11 +131,13 @@ def show_items(answers: dict[str, Given]) -> dict[Item, str]:
     }
 
 
-def _grant(case_id: UUID, form: ReadingForm) -> bool:
-    """Write the grants; where they are refused, say so at the field and keep what was typed."""
+def _grant(case: Case, form: ReadingForm) -> bool:
+    """Write the grants once; where they are refused, say so at the field and keep what was typed."""
     reading = form.read()
+    press = name_press(form.entry.data or "", case.organization_id, case.id, reading)
+    reading = replace(reading, id=press)
     try:
-        with changing(case_id, RECORD) as held:
+        with changing(case.id, RECORD) as held:
             grant(held, reading, list_regions(reading.recipients))
     except (ReadingRefusedError, CapacityError) as error:
         form.refuse(FIELD_OF.get(error.reason, "recipients"), consent_words.REFUSED[error.reason])
@@ -171,52 +196,29 @@ def find_grant(case_id: UUID, consent_id: UUID) -> tuple[Case, Consent]:
     return case, find_consent(cases_session(), case_id, consent_id) or abort(HTTPStatus.NOT_FOUND)
 
 
-@cases.post("/<uuid:case_id>/consents/<uuid:consent_id>/send")
-def send_now(case_id: UUID, consent_id: UUID) -> ResponseReturnValue:
-    """Send what one consent allows, at once."""
-    case, consent = find_grant(case_id, consent_id)
-    if PlainForm().validate_on_submit():
-        receiver_id = consent.receiver_id
-        safe = packets.prepare(case.organization_id, now())
-        flash(_send(case_id, consent_id, safe))
-        tell_waiting(list_leads(directory_session(), receiver_id), now())
-    return redirect(url_for("cases.list_consents", case_id=case_id), HTTPStatus.SEE_OTHER)
-
-
-def _send(case_id: UUID, consent_id: UUID, safe: Safe) -> str:
-    try:
-        with changing(case_id, RECORD) as held:
-            consent = find_consent(held.session, case_id, consent_id, lock=True)
-            if consent is None:
-                abort(HTTPStatus.NOT_FOUND)
-            packets.send_packet(held, consent, consent.scope, safe)
-    except ConsentMissingError:
-        return _("Nothing was sent: this consent holds no more.")
-    except NoAgreementError:
-        return _(
-            "Nothing was sent: no agreement with this organization is signed by both. A lead can propose one."
-        )
-    except NothingToSendError:
-        return _("Nothing was sent: nothing of what she agreed to share is answered in the file.")
-    return _("Sent. Whoever reads it there is written down here.")
-
-
 @cases.route("/<uuid:case_id>/consents/<uuid:consent_id>/withdraw", methods=["GET", "POST"])
 def withdraw_consent(case_id: UUID, consent_id: UUID) -> ResponseReturnValue:
     """Write down that she withdraws: reading stops at once, and what was read before is listed."""
     case, consent = find_grant(case_id, consent_id)
     form = WithdrawForm()
     if form.validate_on_submit():
-        receiver_id = consent.receiver_id
+        receiver_id, had = consent.receiver_id, _was_readable(consent)
         _withdraw(case_id, consent_id, form.way.data)
         carry_out_soon()
-        tell_waiting(list_leads(directory_session(), receiver_id), now())
+        if had:
+            tell_waiting(list_leads(directory_session(), receiver_id), now())
         return redirect(
             url_for("cases.show_receipt", case_id=case_id, consent_id=consent_id), HTTPStatus.SEE_OTHER
         )
     place = name_all([str(consent.receiver_id)])[str(consent.receiver_id)]
     page = render_template("cases/consent_withdraw.html", case=case, consent=consent, form=form, place=place)
     return page, form.status
+
+
+def _was_readable(consent: Consent) -> bool:
+    """Say whether the other organization has something to lose: only then is it told that something waits."""
+    sent = packets.list_sent(cases_session(), consent.case_id)
+    return any(each.consent_id == consent.id and each.ended is None for each in sent)
 
 
 def _withdraw(case_id: UUID, consent_id: UUID, way: str) -> None:
@@ -248,28 +250,6 @@ def show_receipt(case_id: UUID, consent_id: UUID) -> ResponseReturnValue:
         people=name_people(directory_session(), {one.read_by for each in readings.values() for one in each}),
         words=consent_words,
     )
-
-
-@cases.post("/<uuid:case_id>/packets/<uuid:packet_id>/recall")
-def recall_packet(case_id: UUID, packet_id: UUID) -> ResponseReturnValue:
-    """Take back what was sent."""
-    find_case(case_id, RECORD)
-    if PlainForm().validate_on_submit():
-        flash(_recall(case_id, packet_id))
-        carry_out_soon()
-    return redirect(url_for("cases.list_consents", case_id=case_id), HTTPStatus.SEE_OTHER)
-
-
-def _recall(case_id: UUID, packet_id: UUID) -> str:
-    try:
-        with changing(case_id, RECORD) as held:
-            packet: Packet | None = packets.find_packet(held.session, packet_id, lock=True)
-            if packet is None or packet.case_id != case_id:
-                abort(HTTPStatus.NOT_FOUND)
-            packets.recall(held, packet)
-    except NotReadableError:
-        return _("It could be read no more already.")
-    return _("Taken back: nobody can read it any more.")
 
 
 def as_words(values: dict[Item, Any]) -> dict[Item, str]:

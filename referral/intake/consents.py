@@ -85,6 +85,8 @@ class Reading:
     copy: str = "refused"
     words: str = ""
     purpose_words: str = ""
+    id: UUID | None = None
+    """Of what was written down with one press: once only."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,16 +103,25 @@ class Told:
 def grant(held: Held, reading: Reading, regions: Mapping[UUID, frozenset[str]]) -> list[Consent]:
     """Make one grant for each recipient; ``regions`` are those in which each of them is, as far as known.
 
-    Raises ReadingRefusedError, CapacityError; then nothing is granted.
+    A reading that was written down before is left as it is, and makes none. Raises ReadingRefusedError,
+    CapacityError; then nothing is granted.
     """
+    if reading.id is not None and was_written(held, reading.id):
+        return []
     answers = read_answers(held.session, held.case.id, held.safe)
     check_reading(held, reading)
     check_avoided(reading, answers, regions)
     check_capacity(age_of(answers), value_of(answers, "under_14"), reading.capacity)
-    reading_id = uuid.uuid4()
+    reading_id = reading.id or uuid.uuid4()
     made = [_grant_to(held, reading, receiver_id, reading_id) for receiver_id in reading.recipients]
     held.touch()
     return made
+
+
+def was_written(held: Held, reading_id: UUID) -> bool:
+    """Say whether a reading made its grants already."""
+    statement = sa.select(Consent.id).where(Consent.case_id == held.case.id, Consent.reading_id == reading_id)
+    return held.session.scalars(statement.limit(1)).first() is not None
 
 
 def check_reading(held: Held, reading: Reading) -> None:

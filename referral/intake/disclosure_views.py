@@ -22,7 +22,8 @@ from referral.intake.consent_forms import DisclosureForm
 from referral.intake.disclosures import DisclosureRefusedError, Told
 from referral.intake.finding import changing, open_file
 from referral.intake.models import Case, Disclosure
-from referral.intake.new_files import make_entry, read_entry
+from referral.intake.new_files import make_entry
+from referral.intake.pressed import name_press
 from referral.intake.safe import make_safe, open_safes
 from referral.keyring.models import Kind
 from referral.keyring.services import Thing
@@ -64,8 +65,8 @@ def _check(form: DisclosureForm) -> Told | None:
 
 
 def _disclose(case: Case, told: Told, entry: str) -> None:
-    """Make one entry, however often the button is pressed."""
-    case_id, made = case.id, read_entry(entry, case.organization_id)
+    """Make one entry, however often the button is pressed; words that changed meanwhile make another."""
+    case_id, made = case.id, name_press(entry, case.organization_id, case.id, told)
     if cases_session().get(Disclosure, made) is not None:
         return
     thing = Thing(Kind.DISCLOSURE, made, case.organization_id)

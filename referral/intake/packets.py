@@ -22,15 +22,17 @@ from referral.audit.events import Action, Event
 from referral.audit.models import CASES_CHAIN
 from referral.audit.services import record
 from referral.intake.agreements import check_agreement
-from referral.intake.answers import Given, read_answers
+from referral.intake.answers import CaseClosedError, Given, read_answers
 from referral.intake.consent import ConsentMissingError, check_covered, is_in_force
+from referral.intake.contact import has_channel
 from referral.intake.erasing import Doomed, Why, carry_out_soon, request
 from referral.intake.held import Held
 from referral.intake.models import Consent, Packet, PacketItem, PacketReading
 from referral.intake.questions import QUESTIONS
-from referral.intake.safe import Safe, make_safe
+from referral.intake.safe import Safe, make_safe, open_safes
 from referral.intake.vocabulary import (
     CaseEventKind,
+    CaseStatus,
     CertificateKind,
     DestructionReason,
     EndOfPacket,
@@ -69,6 +71,10 @@ class NothingToSendError(Exception):
     """Nothing of what was ticked is answered in the file."""
 
 
+class SentAlreadyError(Exception):
+    """The very same was sent under this consent, and can still be read."""
+
+
 @dataclass(frozen=True, slots=True)
 class Reading:
     """Who read what of a packet, when."""
@@ -97,6 +103,8 @@ def gather(answers: Mapping[str, Given], items: Collection[Item]) -> dict[Item, 
 
 
 def _needed(item: Item, value: Any) -> Any:
+    if item is Item.SAFE_CONTACT and not has_channel(value):
+        return {"channel": value["channel"]}
     if item is not Item.NEEDS:
         return value
     return {need: state for need, state in value.items() if state in SENT_NEEDS}
@@ -105,9 +113,11 @@ def _needed(item: Item, value: Any) -> Any:
 def send_packet(held: Held, consent: Consent, items: Collection[Item], safe: Safe) -> Packet:
     """Copy the granted answers, sealed for that one organization; it can be read until the consent ends.
 
-    Raises ConsentMissingError, NoAgreementError, NothingToSendError.
+    Raises CaseClosedError, ConsentMissingError, NoAgreementError, NothingToSendError, SentAlreadyError.
     """
     case = held.case
+    if case.status not in {CaseStatus.DRAFT, CaseStatus.OPEN}:
+        raise CaseClosedError
     if consent.case_id != case.id or not is_in_force(consent, held.at):
         raise ConsentMissingError(frozenset(items))
     check_covered(consent.receiver_id, items, [consent], held.at)
@@ -115,6 +125,8 @@ def send_packet(held: Held, consent: Consent, items: Collection[Item], safe: Saf
     values = gather(read_answers(held.session, case.id, held.safe), items)
     if not values:
         raise NothingToSendError
+    if values in _list_standing(held, consent):
+        raise SentAlreadyError
     packet = Packet(
         id=safe.thing,
         case_id=case.id,
@@ -134,6 +146,13 @@ def send_packet(held: Held, consent: Consent, items: Collection[Item], safe: Saf
     held.tell(CaseEventKind.SHARED, {"receiver": str(consent.receiver_id), "items": sorted(values)})
     _record(held.session, Action.CREATE, packet, held.actor, packet.sender_id)
     return packet
+
+
+def _list_standing(held: Held, consent: Consent) -> list[dict[Item, Any]]:
+    """Return what can be read under a consent now."""
+    rows = held.session.scalars(sa.select(Packet).where(Packet.consent_id == consent.id)).all()
+    safes = open_safes(row.id for row in rows)
+    return [open_items(row, safes[row.id]) for row in rows if row.id in safes]
 
 
 def _record(session: Session, action: Action, packet: Packet, actor: Actor | None, place: UUID) -> None:
@@ -216,8 +235,7 @@ def list_received(session: Session, receiver_id: UUID, limit: int, offset: int =
 
 def count_received(session: Session, receiver_id: UUID) -> int:
     """Return how many packets an organization received."""
-    statement = sa.select(sa.func.count()).select_from(Packet).where(Packet.receiver_id == receiver_id)
-    return session.scalars(statement).one()
+    return session.scalars(sa.select(sa.func.count()).where(Packet.receiver_id == receiver_id)).one()
 
 
 def count_unread(session: Session, receiver_id: UUID, at: datetime) -> int:

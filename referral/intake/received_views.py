@@ -7,6 +7,7 @@ from uuid import UUID
 
 from flask import abort, render_template
 from flask.typing import ResponseReturnValue
+from sqlalchemy.exc import OperationalError
 
 from referral.access.guard import require
 from referral.access.policy import Actor, Permission, Target
@@ -21,13 +22,21 @@ from referral.intake.safe import open_safe
 from referral.keyring.services import KeyDestroyedError
 from referral.shared.clock import now
 from referral.shared.database import CASES, cases_session, directory_session, writing
+from referral.shared.turns import TooLongAWaitError
 
 PER_PAGE = 25
 
 
 def count_unread(actor: Actor) -> int:
-    """Return how much waits to be opened."""
-    return packets.count_unread(cases_session(), actor.acting_for, now()) if actor.acting_for else 0
+    """Return how much waits to be opened; nought where files cannot be read now: the account needs none."""
+    if actor.acting_for is None:
+        return 0
+    try:
+        found = packets.count_unread(cases_session(), actor.acting_for, now())
+        cases_session().rollback()
+    except (OperationalError, TooLongAWaitError):
+        return 0
+    return found
 
 
 @cases.get("/received")

@@ -16,7 +16,14 @@ from referral.audit.events import Action, Event
 from referral.audit.models import CASES_CHAIN
 from referral.audit.services import record
 from referral.intake.answers import Given, read_answers
-from referral.intake.consent import MOST_DAYS, PROPOSED_DAYS, check_capacity, needs_express
+from referral.intake.consent import (
+    MOST_DAYS,
+    PROPOSED_DAYS,
+    AvoidedError,
+    check_avoided,
+    check_capacity,
+    needs_express,
+)
 from referral.intake.held import Held
 from referral.intake.models import Consent, ConsentItem
 from referral.intake.packets import end_packets_of
@@ -110,7 +117,7 @@ def grant(held: Held, reading: Reading, regions: Mapping[UUID, frozenset[str]]) 
         return []
     answers = read_answers(held.session, held.case.id, held.safe)
     check_reading(held, reading)
-    check_avoided(reading, answers, regions)
+    check_recipients(reading, answers, regions)
     check_capacity(age_of(answers), value_of(answers, "under_14"), reading.capacity)
     reading_id = reading.id or uuid.uuid4()
     made = [_grant_to(held, reading, receiver_id, reading_id) for receiver_id in reading.recipients]
@@ -142,18 +149,16 @@ def check_reading(held: Held, reading: Reading) -> None:
             raise ReadingRefusedError(reason)
 
 
-def check_avoided(
+def check_recipients(
     reading: Reading, answers: Mapping[str, Given], regions: Mapping[UUID, frozenset[str]]
 ) -> None:
-    """Refuse whom she wants to avoid, and whoever is nowhere but in a region that she wants to avoid."""
-    avoided = {UUID(each) for each in value_of(answers, "organizations_to_avoid") or ()}
-    places = frozenset((value_of(answers, "regions") or {}).get("avoid", ()))
+    """Refuse whom she asked to avoid."""
+    values = {name: each.value for name, each in answers.items()}
     for receiver_id in reading.recipients:
-        if receiver_id in avoided:
-            raise ReadingRefusedError("to-avoid", receiver_id)
-        known = regions.get(receiver_id, frozenset())
-        if known and known <= places:
-            raise ReadingRefusedError("region-to-avoid", receiver_id)
+        try:
+            check_avoided(receiver_id, values, regions.get(receiver_id, frozenset()))
+        except AvoidedError as error:
+            raise ReadingRefusedError(error.reason, receiver_id) from error
 
 
 def value_of(answers: Mapping[str, Given], name: str) -> Any:

@@ -23,7 +23,7 @@ from referral.audit.models import CASES_CHAIN
 from referral.audit.services import record
 from referral.intake.agreements import check_agreement
 from referral.intake.answers import CaseClosedError, Given, read_answers
-from referral.intake.consent import ConsentMissingError, check_covered, is_in_force
+from referral.intake.consent import ConsentMissingError, check_avoided, check_covered, is_in_force
 from referral.intake.contact import has_channel
 from referral.intake.erasing import Doomed, Why, carry_out_soon, request
 from referral.intake.held import Held
@@ -110,10 +110,17 @@ def _needed(item: Item, value: Any) -> Any:
     return {need: state for need, state in value.items() if state in SENT_NEEDS}
 
 
-def send_packet(held: Held, consent: Consent, items: Collection[Item], safe: Safe) -> Packet:
+def send_packet(
+    held: Held,
+    consent: Consent,
+    items: Collection[Item],
+    safe: Safe,
+    regions: frozenset[str] = frozenset(),
+) -> Packet:
     """Copy the granted answers, sealed for that one organization; it can be read until the consent ends.
 
-    Raises CaseClosedError, ConsentMissingError, NoAgreementError, NothingToSendError, SentAlreadyError.
+    ``regions`` are those in which the organization is, as far as known. Raises AvoidedError,
+    CaseClosedError, ConsentMissingError, NoAgreementError, NothingToSendError, SentAlreadyError.
     """
     case = held.case
     if case.status not in {CaseStatus.DRAFT, CaseStatus.OPEN}:
@@ -122,7 +129,9 @@ def send_packet(held: Held, consent: Consent, items: Collection[Item], safe: Saf
         raise ConsentMissingError(frozenset(items))
     check_covered(consent.receiver_id, items, [consent], held.at)
     check_agreement(held.session, case.organization_id, consent.receiver_id, held.at)
-    values = gather(read_answers(held.session, case.id, held.safe), items)
+    answers = read_answers(held.session, case.id, held.safe)
+    check_avoided(consent.receiver_id, {name: each.value for name, each in answers.items()}, regions)
+    values = gather(answers, items)
     if not values:
         raise NothingToSendError
     if values in _list_standing(held, consent):

@@ -8,14 +8,16 @@ from uuid import UUID
 from flask import abort, flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_babel.speaklater import LazyString
 
 from referral.accounts.forms import PlainForm
 from referral.intake import packets
 from referral.intake.agreements import NoAgreementError
 from referral.intake.answers import CaseClosedError
 from referral.intake.areas import cases
-from referral.intake.consent import ConsentMissingError
-from referral.intake.consent_views import RECORD, find_grant
+from referral.intake.consent import AvoidedError, ConsentMissingError
+from referral.intake.consent_views import RECORD, find_grant, list_regions
 from referral.intake.consents import find_consent
 from referral.intake.erasing import carry_out_soon
 from referral.intake.finding import changing, find_case
@@ -26,6 +28,19 @@ from referral.intake.reminding import tell_waiting
 from referral.intake.safe import Safe
 from referral.shared.clock import now
 from referral.shared.database import directory_session
+
+REFUSED: dict[type[Exception], LazyString] = {
+    AvoidedError: _l(
+        "Nothing was sent: she asked to avoid this organization, or the only regions where it is."
+    ),
+    ConsentMissingError: _l("Nothing was sent: this consent holds no more."),
+    CaseClosedError: _l("Nothing was sent: the file is closed."),
+    SentAlreadyError: _l("Nothing was sent: they can read the very same already."),
+    NoAgreementError: _l(
+        "Nothing was sent: no agreement with this organization is signed by both. A lead can propose one."
+    ),
+    NothingToSendError: _l("Nothing was sent: nothing of what she agreed to share is answered in the file."),
+}
 
 
 @cases.post("/<uuid:case_id>/consents/<uuid:consent_id>/send")
@@ -50,19 +65,10 @@ def _send(case_id: UUID, consent_id: UUID, safe: Safe) -> str | None:
             consent = find_consent(held.session, case_id, consent_id, lock=True)
             if consent is None:
                 abort(HTTPStatus.NOT_FOUND)
-            packets.send_packet(held, consent, consent.scope, safe)
-    except ConsentMissingError:
-        return _("Nothing was sent: this consent holds no more.")
-    except CaseClosedError:
-        return _("Nothing was sent: the file is closed.")
-    except SentAlreadyError:
-        return _("Nothing was sent: they can read the very same already.")
-    except NoAgreementError:
-        return _(
-            "Nothing was sent: no agreement with this organization is signed by both. A lead can propose one."
-        )
-    except NothingToSendError:
-        return _("Nothing was sent: nothing of what she agreed to share is answered in the file.")
+            regions = list_regions([consent.receiver_id]).get(consent.receiver_id, frozenset())
+            packets.send_packet(held, consent, consent.scope, safe, regions)
+    except tuple(REFUSED) as error:
+        return str(REFUSED[type(error)])
     return None
 
 

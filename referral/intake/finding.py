@@ -8,6 +8,7 @@ from http import HTTPStatus
 from uuid import UUID
 
 from flask import abort
+from sqlalchemy.orm import Session
 
 from referral.access.guard import require
 from referral.access.policy import Actor, Permission, Target
@@ -56,3 +57,16 @@ def changing(case_id: UUID, permission: Permission = Permission.CASE_CHANGE) -> 
         if locked is None or locked.status is CaseStatus.ERASED:
             abort(HTTPStatus.NOT_FOUND)
         yield Held(session, locked, safe, actor, now())
+
+
+@contextmanager
+def counting() -> Iterator[Session]:
+    """Give the session of case files for a count beside a page, and end the read if the count began it.
+
+    A page that reads files already keeps its rows: ended under its hands, each would be read again.
+    """
+    session = cases_session()
+    was_reading = session.in_transaction()
+    yield session
+    if not was_reading:
+        session.rollback()

@@ -17,6 +17,7 @@ from referral.intake.answer_words import name_all
 from referral.intake.areas import cases
 from referral.intake.asked import acting, read_page
 from referral.intake.consent_views import as_words
+from referral.intake.finding import counting
 from referral.intake.packets import NotReadableError
 from referral.intake.safe import open_safe
 from referral.keyring.services import KeyDestroyedError
@@ -32,11 +33,10 @@ def count_unread(actor: Actor) -> int:
     if actor.acting_for is None:
         return 0
     try:
-        found = packets.count_unread(cases_session(), actor.acting_for, now())
-        cases_session().rollback()
+        with counting() as session:
+            return packets.count_unread(session, actor.acting_for, now())
     except (OperationalError, TooLongAWaitError):
         return 0
-    return found
 
 
 @cases.get("/received")

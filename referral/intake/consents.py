@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -98,13 +98,17 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What is sealed of a grant."""
+    """What is sealed of a grant: why, and how it was given."""
 
     purpose: Purpose
-    purpose_words: str = ""
+    mode: ConsentMode
+    capacity: Capacity
+    language: str
+    with_interpreter: bool
+    is_express: bool
+    copy: str
     words: str = ""
-    copy: str = "refused"
-    withdrawal: Mapping[str, Any] = field(default_factory=dict)
+    purpose_words: str = ""
 
 
 def grant(held: Held, reading: Reading, regions: Mapping[UUID, frozenset[str]]) -> list[Consent]:
@@ -179,6 +183,11 @@ def _grant_to(held: Held, reading: Reading, receiver_id: UUID, reading_id: UUID)
         "purpose_words": reading.purpose_words.strip(),
         "words": reading.words.strip(),
         "copy": reading.copy,
+        "mode": reading.mode,
+        "capacity": reading.capacity,
+        "language": reading.language,
+        "with_interpreter": reading.with_interpreter,
+        "is_express": reading.is_express,
     }
     consent = Consent(
         id=consent_id,
@@ -188,11 +197,6 @@ def _grant_to(held: Held, reading: Reading, receiver_id: UUID, reading_id: UUID)
         days=reading.days,
         given_at=held.at,
         expires_at=held.at + timedelta(days=reading.days),
-        mode=reading.mode,
-        capacity=reading.capacity,
-        language=reading.language,
-        with_interpreter=reading.with_interpreter,
-        is_express=reading.is_express,
         notice_version=reading.notice_version,
         taken_by=held.user_id,
         sealed=held.safe.seal(place_of(consent_id), told),
@@ -218,9 +222,12 @@ def place_of(consent_id: UUID) -> str:
 def read_told(consent: Consent, safe: Safe) -> Told:
     """Return what was sealed of a grant; ``safe`` is that of its file."""
     plain = safe.open(place_of(consent.id), consent.sealed)
-    return Told(
-        Purpose(plain["purpose"]), plain.get("purpose_words", ""), plain.get("words", ""), plain["copy"]
-    )
+    codes = {
+        "purpose": Purpose(plain["purpose"]),
+        "mode": ConsentMode(plain["mode"]),
+        "capacity": Capacity(plain["capacity"]),
+    }
+    return Told(**{**plain, **codes})
 
 
 def withdraw(held: Held, consent: Consent, way: str) -> Consent:

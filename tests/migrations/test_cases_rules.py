@@ -135,9 +135,6 @@ CHANGES = [
     ("consent", "days = 90"),
     ("consent", "expires_at = given_at"),
     ("consent", f"receiver_id = '{uuid.uuid4().hex}'"),
-    ("consent", "language = 'en'"),
-    ("consent", "is_express = NOT is_express"),
-    ("consent", "with_interpreter = NOT with_interpreter"),
     ("consent", "notice_version = '2'"),
     ("agreement", f"second_id = '{uuid.uuid4().hex}'"),
 ]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from flask_babel import gettext as _
@@ -11,6 +13,7 @@ from referral.accounts.organizations import list_names
 from referral.directory.cards import language_name, region_name
 from referral.i18n.locale import current_language
 from referral.intake.answers import Given
+from referral.intake.contact import shown_now
 from referral.intake.file_words import (
     AGE_BANDS,
     CHANNELS,
@@ -36,6 +39,15 @@ def say_given(name: str, given: Given | None) -> str:
     if given.said is not Said.ANSWERED:
         return str(SAID[given.said])
     return SAY[name](given.value)
+
+
+def say_shown(name: str, given: Given | None, at: datetime) -> str:
+    """Return the same; of how she is reached, only what her own rule lets show at that moment."""
+    if name != "safe_contact" or given is None or given.said is not Said.ANSWERED:
+        return say_given(name, given)
+    shown = shown_now(given.value, at)
+    said = say_given(name, replace(given, value=shown))
+    return said if shown == given.value else _join([said, _("the rest is not shown now, by her own rule")])
 
 
 def name_all(ids: list[str]) -> dict[str, str]:

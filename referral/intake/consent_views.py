@@ -20,7 +20,7 @@ from referral.audit.events import Action
 from referral.edition.reader import NoEditionError, current_edition
 from referral.intake import consent_words, packets
 from referral.intake.agreements import agreement_in_force
-from referral.intake.answer_words import name_all, say_given
+from referral.intake.answer_words import name_all, say_shown
 from referral.intake.answers import Given, read_answers
 from referral.intake.areas import cases
 from referral.intake.consent import CapacityError, is_in_force, needs_express
@@ -123,12 +123,9 @@ def _list_ready(sender_id: UUID, form: ReadingForm) -> set[str]:
 
 
 def show_items(answers: dict[str, Given]) -> dict[Item, str]:
-    """Return in words exactly what would be sent of each item; an empty text for what is not answered."""
-    values = packets.gather(answers, tuple(Item))
-    return {
-        item: say_given(QUESTION_OF[item], Given(Said.ANSWERED, values[item])) if item in values else ""
-        for item in Item
-    }
+    """Return in words what would be sent of each item; an empty text for what is not answered."""
+    said = as_words(packets.gather(answers, tuple(Item)))
+    return {item: said.get(item, "") for item in Item}
 
 
 def _grant(case: Case, form: ReadingForm) -> bool:
@@ -253,5 +250,8 @@ def show_receipt(case_id: UUID, consent_id: UUID) -> ResponseReturnValue:
 
 
 def as_words(values: dict[Item, Any]) -> dict[Item, str]:
-    """Return what was sent, in words."""
-    return {item: say_given(QUESTION_OF[item], Given(Said.ANSWERED, value)) for item, value in values.items()}
+    """Return what was sent, in words; her number only while her rule lets her be reached."""
+    at = now()
+    return {
+        item: say_shown(QUESTION_OF[item], Given(Said.ANSWERED, value), at) for item, value in values.items()
+    }

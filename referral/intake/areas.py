@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from http import HTTPStatus
 
+import structlog
 from flask import render_template
 from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import OperationalError
@@ -11,7 +12,10 @@ from sqlalchemy.exc import OperationalError
 from referral.keyring.folder import MasterKeyError
 from referral.keyring.services import KeyDestroyedError, NoMasterKeyError
 from referral.partners.areas import make_area
+from referral.shared.encryption import SealBrokenError
 from referral.shared.turns import TooLongAWaitError
+
+log = structlog.get_logger(__name__)
 
 CASES_AREA = "cases"
 
@@ -31,3 +35,10 @@ def show_unreachable(_error: Exception) -> ResponseReturnValue:
 def show_gone(_error: KeyDestroyedError) -> ResponseReturnValue:
     """Say that what was kept was destroyed."""
     return render_template("cases/gone.html"), HTTPStatus.GONE
+
+
+@cases.errorhandler(SealBrokenError)
+def show_altered(_error: SealBrokenError) -> ResponseReturnValue:
+    """Say that something was altered outside of this application, and show nothing of what it holds."""
+    log.error("sealed_value_altered")
+    return render_template("cases/altered.html"), HTTPStatus.SERVICE_UNAVAILABLE

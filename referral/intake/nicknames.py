@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeAlias
+from typing import Any, TypeAlias
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -13,9 +13,10 @@ from sqlalchemy.orm import Session
 
 from referral.intake.answers import place_of
 from referral.intake.models import Answer, Case
-from referral.intake.safe import open_safes
+from referral.intake.safe import Safe, open_safes
 from referral.intake.spelling import Closeness, compare_folded, fold
 from referral.intake.vocabulary import CaseStatus, Said
+from referral.shared.encryption import SealBrokenError
 
 NAME = "nickname"
 STANDING = (CaseStatus.DRAFT, CaseStatus.OPEN)
@@ -50,7 +51,7 @@ def find_by_nickname(session: Session, organization_id: UUID, text: str) -> list
     found = []
     for row in rows:
         safe = safes.get(row.id)
-        plain = safe.open(place_of(NAME), row.sealed) if safe is not None else {}
+        plain = _open(safe, row.sealed)
         if plain.get("said") != Said.ANSWERED:
             continue
         closeness = compare_folded(typed, fold(plain["value"]))
@@ -73,6 +74,14 @@ def _read_rows(session: Session, organization_id: UUID) -> Sequence[FileRow]:
         .join(Answer, sa.and_(Answer.case_id == Case.id, Answer.name == NAME))
         .where(Case.organization_id == organization_id, Case.status.in_(STANDING))
     ).all()
+
+
+def _open(safe: Safe | None, sealed: bytes) -> dict[str, Any]:
+    """Return a nickname as it was answered; nothing where it is destroyed or altered: others are found."""
+    try:
+        return safe.open(place_of(NAME), sealed) if safe is not None else {}
+    except SealBrokenError:
+        return {}
 
 
 def _known(row: FileRow, nickname: str, closeness: Closeness) -> Known:

@@ -22,9 +22,9 @@ from referral.intake.consent_forms import DisclosureForm
 from referral.intake.disclosures import DisclosureRefusedError, Told
 from referral.intake.finding import changing, open_file
 from referral.intake.models import Case, Disclosure
-from referral.intake.new_files import make_entry
+from referral.intake.new_files import keep_safe, make_entry
 from referral.intake.pressed import name_press
-from referral.intake.safe import make_safe, open_safes
+from referral.intake.safe import open_safes
 from referral.keyring.models import Kind
 from referral.keyring.services import Thing
 from referral.shared.clock import now
@@ -70,7 +70,7 @@ def _disclose(case: Case, told: Told, entry: str) -> None:
     if cases_session().get(Disclosure, made) is not None:
         return
     thing = Thing(Kind.DISCLOSURE, made, case.organization_id)
-    safe = open_safes([made]).get(made) or make_safe(thing, now())
+    safe = keep_safe(thing, now())
     with changing(case_id, MAKE) as held:
         if held.session.get(Disclosure, made) is None:
             disclosures.disclose(held, told, safe)

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 import pytest
 import sqlalchemy as sa
 
+from referral.intake import new_files
 from referral.intake.answers import read_answers
 from referral.intake.cases import read_step
 from referral.intake.models import Case
@@ -215,3 +216,21 @@ def test_what_is_printed_blank_tells_nothing_of_what_it_is_about(house, worker, 
     assert not [word for word in LOADED if word in sheet or word in title]
     assert not re.search(r"<(form|input|textarea|select|img|svg|a)\b", sheet)
     assert files() == []
+
+
+@pytest.mark.parametrize("where", [NEW, QUICK])
+def test_a_button_pressed_twice_at_once_begins_one_file_and_breaks_no_page(house, worker, monkeypatch, where):
+    """The other press makes the key after ours has looked for it, and the file before ours is stored."""
+    entry, look, is_first = make_entry(house.id), new_files.open_safes, [True]
+
+    def look_then_lose(things):
+        found = look(things)
+        if is_first.pop() if is_first else False:
+            assert worker.post(where, **quick(house, entry=entry)).status_code == 303
+        return found
+
+    monkeypatch.setattr(new_files, "open_safes", look_then_lose)
+    answer = worker.post(where, **quick(house, entry=entry))
+
+    assert answer.status_code == 303
+    assert len(files()) == 1

@@ -197,7 +197,8 @@ def test_the_database_lets_go_of(connection, what, table, before):
         WITHDRAW,
         "UPDATE certificate SET completed_at = requested_at",
         "UPDATE audit_segment SET expired_at = '2026-11-24 00:00:00+00:00'",
-        "UPDATE agreement SET ended_at = proposed_at, ended_by = first_id, ended_for = first_id, ended_name = 'x'",
+        "UPDATE agreement SET ended_at = proposed_at, ended_by = first_id, ended_for = first_id, "
+        "ended_name = 'x'",
     ],
     ids=["withdrawing", "completing", "letting go", "ending"],
 )

@@ -85,7 +85,7 @@ def list_register() -> ResponseReturnValue:
     pages = max(1, -(-disclosures.count_disclosures(session, place) // PER_PAGE))
     page = min(read_page(), pages)
     rows = disclosures.list_disclosures(session, place, PER_PAGE, (page - 1) * PER_PAGE)
-    safes = open_safes(row.id for row in rows)
+    safes = open_safes((row.id for row in rows), place)
     entries = [(row, disclosures.read_told(row, safes[row.id])) for row in rows if row.id in safes]
     return render_template(
         "cases/disclosures.html", entries=entries, page=page, pages=pages, words=consent_words

@@ -47,7 +47,7 @@ def find_by_nickname(session: Session, organization_id: UUID, text: str) -> list
     if not typed:
         return []
     rows = _read_rows(session, organization_id)
-    safes = open_safes(row.id for row in rows)
+    safes = open_safes((row.id for row in rows), organization_id)
     found = []
     for row in rows:
         safe = safes.get(row.id)

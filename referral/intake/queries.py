@@ -159,7 +159,8 @@ def _wanted(which: List, actor: Actor) -> Conditions:
 
 
 def _open_rows(found: Sequence[Any]) -> list[Row]:
-    safes = open_safes(case.id for case, *_ in found)
+    place = found[0][0].organization_id if found else None  # a list is of one organization
+    safes = open_safes((case.id for case, *_ in found), place)
     return [_open_row(safes[each[0].id], *each) for each in found if each[0].id in safes]
 
 

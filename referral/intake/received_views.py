@@ -69,7 +69,7 @@ def show_received(packet_id: UUID) -> ResponseReturnValue:
         abort(HTTPStatus.NOT_FOUND)
     sender = name_place(directory_session(), packet.sender_id)
     try:
-        safe = open_safe(packet_id)
+        safe = open_safe(packet_id, packet.sender_id)
         with writing(cases_session(), CASES) as session:
             locked = packets.find_packet(session, packet_id, lock=True) or abort(HTTPStatus.NOT_FOUND)
             values = packets.read_packet(session, locked, safe, actor, now())

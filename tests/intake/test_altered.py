@@ -8,8 +8,8 @@ import sqlalchemy as sa
 from referral.intake.models import Answer, Case, Incident
 from referral.intake.nicknames import find_by_nickname
 from referral.shared.database import CASES, cases_session, writing
-from tests.intake.filing import enter, make_case
-from tests.intake.test_incidents import enter_incident
+from tests.intake.filing import enter, make_case, make_house
+from tests.intake.test_incidents import PLANTED, enter_incident
 
 BROKEN = b"\x01" + bytes(60)
 PAGES = ("", "/intake?one-page=1", "/services", "/consents", "/rights/copy", "/rights/copy.json")
@@ -71,3 +71,27 @@ def test_the_register_of_incidents_says_so_rather_than_leave_one_out(lead, house
 
     assert lead.browser.get("/fr/cases/incidents").status_code == 503
     assert lead.browser.get("/fr/cases/incidents/register.csv").status_code == 503
+
+
+def test_a_file_that_was_moved_to_another_organization_opens_to_nobody(app, session, house, two):
+    other = make_house(session, "Refuge Exemple")
+    alter(Case.organization_id, Case.id == two[1], other.id)
+    thief, worker = (enter(app, session, each.lead) for each in (other, house))
+    found = thief.post("/fr/cases/find", words="Merle Exemple")
+    listed = thief.browser.get("/fr/cases/?list=all")
+
+    assert thief.browser.get(f"/fr/cases/{two[1]}").status_code == 503
+    assert "Merle Exemple" not in thief.browser.get(f"/fr/cases/{two[1]}/rights/copy.json").text
+    assert (found.status_code, listed.status_code) == (200, 200)
+    assert str(two[1]) not in found.text + listed.text
+    assert worker.browser.get(f"/fr/cases/{two[1]}").status_code == 404
+
+
+def test_an_incident_that_was_moved_to_another_organization_opens_to_nobody(app, session, house, lead):
+    incident_id = enter_incident(house)
+    other = make_house(session, "Refuge Exemple")
+    alter(Incident.organization_id, Incident.id == incident_id, other.id)
+    thief = enter(app, session, other.lead)
+
+    assert thief.browser.get(f"/fr/cases/incidents/{incident_id}").status_code == 503
+    assert PLANTED not in thief.browser.get("/fr/cases/incidents").text

@@ -44,7 +44,7 @@ from referral.intake.new_files import make_entry
 from referral.intake.packets import QUESTION_OF
 from referral.intake.people import list_leads, name_people
 from referral.intake.pressed import name_press
-from referral.intake.reminding import tell_waiting
+from referral.intake.reminding import enqueue_waiting
 from referral.intake.safe import Safe
 from referral.intake.spoken import list_languages
 from referral.intake.vocabulary import AgeBand, Item, Said
@@ -199,11 +199,9 @@ def withdraw_consent(case_id: UUID, consent_id: UUID) -> ResponseReturnValue:
     case, consent = find_grant(case_id, consent_id)
     form = WithdrawForm()
     if form.validate_on_submit():
-        receiver_id, had = consent.receiver_id, _was_readable(consent)
-        _withdraw(case_id, consent_id, form.way.data)
+        told = list_leads(directory_session(), consent.receiver_id)
+        _withdraw(case_id, consent_id, form.way.data, told)
         carry_out_soon()
-        if had:
-            tell_waiting(list_leads(directory_session(), receiver_id), now())
         return redirect(
             url_for("cases.show_receipt", case_id=case_id, consent_id=consent_id), HTTPStatus.SEE_OTHER
         )
@@ -218,13 +216,17 @@ def _was_readable(consent: Consent) -> bool:
     return any(each.consent_id == consent.id and each.ended is None for each in sent)
 
 
-def _withdraw(case_id: UUID, consent_id: UUID, way: str) -> None:
+def _withdraw(case_id: UUID, consent_id: UUID, way: str, told: Iterable[UUID]) -> None:
+    """End a consent, and have those who lose something by it told in the same transaction."""
     try:
         with changing(case_id, RECORD) as held:
             consent = find_consent(held.session, case_id, consent_id, lock=True)
             if consent is None:
                 abort(HTTPStatus.NOT_FOUND)
+            had = _was_readable(consent)
             withdraw(held, consent, way)
+            if had:
+                enqueue_waiting(held.session, told, held.at)
     except NotInForceError:
         flash(_("It was withdrawn before."))
 

@@ -8,6 +8,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 from flask import Flask
+from sqlalchemy.orm import Session
 
 from referral.accounts.letters import language_of, link_to
 from referral.accounts.models import User
@@ -55,11 +56,16 @@ def choose_people(due: Iterable[Due], today: date) -> set[UUID]:
 
 def tell_waiting(people: Iterable[UUID], at: datetime) -> None:
     """Put a neutral letter to each into the outbox, unless she had one today; not while ``writing``."""
-    letters = [_write(user, day_of(at)) for user in _list_reachable(people)]
-    if letters:
+    wanted = set(people)
+    if wanted:
         with writing(cases_session(), CASES) as session:
-            for letter in letters:
-                enqueue(session, letter, CasesOutbox)
+            enqueue_waiting(session, wanted, at)
+
+
+def enqueue_waiting(session: Session, people: Iterable[UUID], at: datetime) -> None:
+    """Do the same in the transaction of what they are told of: both are kept, or neither."""
+    for user in _list_reachable(people):
+        enqueue(session, _write(user, day_of(at)), CasesOutbox)
 
 
 def _list_reachable(people: Iterable[UUID]) -> list[User]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from http import HTTPStatus
 from uuid import UUID
 
@@ -24,7 +25,7 @@ from referral.intake.finding import changing, find_case
 from referral.intake.models import Packet
 from referral.intake.packets import NothingToSendError, NotReadableError, SentAlreadyError
 from referral.intake.people import list_leads
-from referral.intake.reminding import tell_waiting
+from referral.intake.reminding import enqueue_waiting
 from referral.intake.safe import Safe
 from referral.shared.clock import now
 from referral.shared.database import directory_session
@@ -48,18 +49,15 @@ def send_now(case_id: UUID, consent_id: UUID) -> ResponseReturnValue:
     """Send what one consent allows, at once."""
     case, consent = find_grant(case_id, consent_id)
     if PlainForm().validate_on_submit():
-        receiver_id = consent.receiver_id
+        told = list_leads(directory_session(), consent.receiver_id)
         safe = packets.prepare(case.organization_id, now())
-        if refused := _send(case_id, consent_id, safe):
-            flash(refused)
-        else:
-            flash(_("Sent. Whoever reads it there is written down here."))
-            tell_waiting(list_leads(directory_session(), receiver_id), now())
+        refused = _send(case_id, consent_id, safe, told)
+        flash(refused or _("Sent. Whoever reads it there is written down here."))
     return redirect(url_for("cases.list_consents", case_id=case_id), HTTPStatus.SEE_OTHER)
 
 
-def _send(case_id: UUID, consent_id: UUID, safe: Safe) -> str | None:
-    """Send, or say why nothing was sent."""
+def _send(case_id: UUID, consent_id: UUID, safe: Safe, told: Iterable[UUID]) -> str | None:
+    """Send, and have them told in the same transaction; or say why nothing was sent."""
     try:
         with changing(case_id, RECORD) as held:
             consent = find_consent(held.session, case_id, consent_id, lock=True)
@@ -67,6 +65,7 @@ def _send(case_id: UUID, consent_id: UUID, safe: Safe) -> str | None:
                 abort(HTTPStatus.NOT_FOUND)
             regions = list_regions([consent.receiver_id]).get(consent.receiver_id, frozenset())
             packets.send_packet(held, consent, consent.scope, safe, regions)
+            enqueue_waiting(held.session, told, held.at)
     except tuple(REFUSED) as error:
         return str(REFUSED[type(error)])
     return None

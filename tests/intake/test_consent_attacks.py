@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from referral.accounts.models import User
 from referral.edition.reader import READER
+from referral.intake import sending_views
 from referral.intake.models import Consent, Disclosure, Packet
 from referral.intake.vocabulary import CaseStatus, Item
 from referral.mail.models import CasesOutbox
@@ -212,3 +213,18 @@ def test_what_was_received_does_not_stay_in_the_browser(reader, house, receiver,
 
     assert answer.status_code == 200
     assert "no-store" in answer.headers["Cache-Control"]
+
+
+def test_a_letter_that_cannot_be_kept_keeps_nothing_of_the_sending(
+    worker, house, receiver, case_id, monkeypatch
+):
+    def fail(*_given):
+        raise RuntimeError("Exemple")
+
+    consent_id = make_grant(house, case_id, receiver.id)
+    monkeypatch.setattr(sending_views, "enqueue_waiting", fail)
+    with pytest.raises(RuntimeError, match="Exemple"):
+        worker.post(f"/fr/cases/{case_id}/consents/{consent_id}/send")
+
+    cases_session().rollback()
+    assert cases_session().scalars(sa.select(Packet)).all() == []

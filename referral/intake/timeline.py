@@ -74,7 +74,7 @@ def say_events(opened: Sequence[tuple[CaseEvent, Any]], names: Mapping[UUID, str
     return [
         Line(
             str(SENTENCES[event.kind]),
-            _say_more(event.kind, detail, names) if isinstance(detail, dict) else "",
+            say_more(event.kind, detail, names) if isinstance(detail, dict) else "",
             names.get(event.user_id) if event.user_id else None,
             event.occurred_at,
         )
@@ -82,7 +82,8 @@ def say_events(opened: Sequence[tuple[CaseEvent, Any]], names: Mapping[UUID, str
     ]
 
 
-def _say_more(kind: CaseEventKind, detail: dict[str, Any], names: Mapping[UUID, str]) -> str:
+def say_more(kind: CaseEventKind, detail: dict[str, Any], names: Mapping[UUID, str]) -> str:
+    """Return what more an event tells; nothing where its sentence says all."""
     more = ""
     match kind, detail:
         case CaseEventKind.NEXT_STEP, {"on": on, "text": text}:

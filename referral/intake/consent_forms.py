@@ -69,10 +69,10 @@ class ReadingForm(StaffForm):
         default=PROPOSED_DAYS,
         render_kw={"inputmode": "numeric", "min": 1, "max": MOST_DAYS},
     )
-    mode = RadioField(_l("How did she say yes?"), [InputRequired(_l("Choose how."))], choices=_offer(MODES))
     capacity = RadioField(
         _l("Who consents?"), [InputRequired(_l("Choose who consents."))], choices=_offer(CAPACITIES)
     )
+    mode = RadioField(_l("How did she say yes?"), [InputRequired(_l("Choose how."))], choices=_offer(MODES))
     spoken = SelectField(_l("In which language was it read?"), [InputRequired(_l("Choose the language."))])
     with_interpreter = BooleanField(_l("An interpreter translated (never a person who came with her)"))
     copy = RadioField(

@@ -85,7 +85,7 @@ def read_consent(case_id: UUID) -> ResponseReturnValue:
         is_child=age_of(answers) is AgeBand.CHILD,
         place=name_place(directory_session(), case.organization_id),
         words=consent_words,
-        ready=_list_ready(case.organization_id, form),
+        ready=_list_ready(case.organization_id, (place for place, _name in form.recipients.choices)),
         longest_sought=LONGEST_SOUGHT,
         was_sought=bool(form.find.data),
     ), form.status if pressed else HTTPStatus.OK
@@ -112,14 +112,10 @@ def _name_listed(named: list[str]) -> dict[str, str]:
     return name_all([each for place, each in ids.items() if place in listed])
 
 
-def _list_ready(sender_id: UUID, form: ReadingForm) -> set[str]:
-    """Return which organizations of a form something can be sent to today: those with an agreement."""
+def _list_ready(sender_id: UUID, places: Iterable[str]) -> set[str]:
+    """Return to which organizations something can be sent today: those with an agreement."""
     session, at = cases_session(), now()
-    return {
-        place
-        for place, _name in form.recipients.choices
-        if agreement_in_force(session, sender_id, UUID(place), at)
-    }
+    return {place for place in places if agreement_in_force(session, sender_id, UUID(place), at)}
 
 
 def show_items(answers: dict[str, Given]) -> dict[Item, str]:
@@ -167,6 +163,7 @@ def list_consents_of(case_id: UUID) -> ResponseReturnValue:
 def _show_grants(case: Case, safe: Safe) -> ResponseReturnValue:
     session, at = cases_session(), now()
     grants, sent = list_consents(session, case.id), packets.list_sent(session, case.id)
+    receivers = {str(each.receiver_id) for each in grants if is_in_force(each, at)}
     readings = packets.list_readings(session, [each.id for each in sent])
     people = {each.taken_by for each in grants} | {each.withdrawn_by for each in grants}
     people |= {each.sent_by for each in sent} | {one.read_by for each in readings.values() for one in each}
@@ -178,6 +175,7 @@ def _show_grants(case: Case, safe: Safe) -> ResponseReturnValue:
             for each in grants
         ],
         holds={each.id for each in grants if is_in_force(each, at)},
+        ready=_list_ready(case.organization_id, receivers),
         readings=readings,
         people=name_people(directory_session(), people),
         places=name_all([str(each.receiver_id) for each in grants]),

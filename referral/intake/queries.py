@@ -17,7 +17,7 @@ from referral.intake.answers import place_of
 from referral.intake.cases import read_step
 from referral.intake.models import Answer, Case, CaseEvent, FollowUp
 from referral.intake.safe import Safe, open_safes
-from referral.intake.vocabulary import CaseStatus, FollowUpKind, FollowUpStatus, Said
+from referral.intake.vocabulary import CaseEventKind, CaseStatus, FollowUpKind, FollowUpStatus, Said
 from referral.shared.encryption import SealBrokenError
 
 PER_PAGE = 25
@@ -226,7 +226,9 @@ def list_events(session: Session, case_id: UUID, page: int) -> tuple[Sequence[Ca
     rows = session.scalars(
         sa.select(CaseEvent)
         .where(CaseEvent.case_id == case_id)
-        .order_by(CaseEvent.occurred_at.desc(), CaseEvent.id)
+        .order_by(
+            CaseEvent.occurred_at.desc(), CaseEvent.kind == CaseEventKind.CREATED, CaseEvent.id
+        )  # a file that is entered open is begun and opened at one moment
         .limit(EVENTS + 1)
         .offset((page - 1) * EVENTS)
     ).all()

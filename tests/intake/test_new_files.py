@@ -6,13 +6,13 @@ from datetime import date, timedelta
 import pytest
 import sqlalchemy as sa
 
-from referral.intake import new_files
+from referral.intake import new_files, queries
 from referral.intake.answers import read_answers
 from referral.intake.cases import read_step
 from referral.intake.models import Case
 from referral.intake.new_files import make_entry, prepare, read_entry
 from referral.intake.safe import open_safe
-from referral.intake.vocabulary import CaseStatus, Said, Urgency
+from referral.intake.vocabulary import CaseEventKind, CaseStatus, Said, Urgency
 from referral.shared.clock import QUEBEC, now
 from referral.shared.database import cases_session
 from tests.intake.filing import enter, make_case, make_house
@@ -234,3 +234,11 @@ def test_a_button_pressed_twice_at_once_begins_one_file_and_breaks_no_page(house
 
     assert answer.status_code == 303
     assert len(files()) == 1
+
+
+def test_a_file_entered_open_is_begun_before_it_is_opened(house, worker):
+    for number in range(5):
+        worker.post(QUICK, **quick(house, nickname=f"{number} Exemple {'abcde'[number] * 7}", another="y"))
+    told = [queries.list_events(cases_session(), case.id, 1)[0] for case in files()]
+
+    assert [[each.kind for each in rows][-1] for rows in told] == [CaseEventKind.CREATED] * 5

@@ -6,11 +6,14 @@ import html
 import re
 
 import pytest
+import sqlalchemy as sa
 
 from referral.audit.events import Action, Event
 from referral.audit.models import CASES_CHAIN
 from referral.audit.services import record_apart
 from referral.intake import copy_details
+from referral.intake.consents import find_consent, withdraw
+from referral.intake.models import Consent
 from referral.intake.vocabulary import CaseEventKind, Item
 from referral.shared.database import cases_session
 from tests.intake.filing import enter, held_case, make_case, make_house
@@ -70,3 +73,15 @@ def test_pages_read_within_one_minute_are_one_line_with_how_often(app, session, 
 
     assert told.count("Béa Exemple looked at the file") == 1
     assert re.search(r"Béa Exemple looked at the file, .*, 4 times\.", told)
+
+
+def test_who_looked_says_what_was_done_with_consents_too(app, session, house, case_id):
+    consent_id = cases_session().scalars(sa.select(Consent.id).where(Consent.case_id == case_id)).one()
+    with held_case(case_id, house.worker) as held:
+        withdraw(held, find_consent(held.session, case_id, consent_id, lock=True), "phone")
+        held.record(Action.EXCEPTIONAL_ACCESS)
+    page = html.unescape(enter(app, session, house.worker).browser.get(f"/en/cases/{case_id}/rights").text)
+
+    assert "something" not in page.partition('id="looked-title"')[2]
+    for done in ("wrote down a consent", "wrote down that a consent was withdrawn", "outside her hours"):
+        assert done in page

@@ -121,7 +121,7 @@ def mend(at: datetime) -> None:
         directory_session().rollback()
         for gone in _list_gone(place, set(deputies)):
             if not deputies:
-                log.warning("files_without_keepers", organization=str(place))
+                log.warning("files_without_keepers")
                 break
             _mend_one(place, gone, deputies, at)
             tell_waiting(leads, at)
@@ -140,7 +140,7 @@ def _mend_one(place: UUID, gone: UUID, deputies: list[UUID], at: datetime) -> No
                 try:
                     changed += handing.replace([held], gone, heir, deputies)
                 except handing.NobodyLeftError:
-                    log.warning("file_has_one_keeper", organization=str(place))
+                    log.warning("file_has_one_keeper")
         if not changed:
             return
 

@@ -27,7 +27,7 @@ ROWS = (
         "consent",
         OF_CASE
         | {"id": CONSENT, "receiver_id": THEIRS, "days": 30, "expires_at": AT + timedelta(days=30)}
-        | {"notice_version": "1", "language": "fr"},
+        | {"notice_version": "1"},
     ),
     ("consent_item", {"consent_id": CONSENT, "item": ITEM}),
     ("packet", OF_CASE | {"id": PACKET, "consent_id": CONSENT, "receiver_id": THEIRS}),

@@ -18,7 +18,7 @@ from referral.accounts.forms import PlainForm
 from referral.accounts.organizations import list_names, name_place
 from referral.audit.events import Action
 from referral.edition.reader import NoEditionError, current_edition
-from referral.intake import consent_words, packets
+from referral.intake import consent_words, packet_lists, packets
 from referral.intake.agreements import agreement_in_force
 from referral.intake.answer_words import name_all, say_shown
 from referral.intake.answers import Given, read_answers
@@ -162,9 +162,9 @@ def list_consents_of(case_id: UUID) -> ResponseReturnValue:
 
 def _show_grants(case: Case, safe: Safe) -> ResponseReturnValue:
     session, at = cases_session(), now()
-    grants, sent = list_consents(session, case.id), packets.list_sent(session, case.id)
+    grants, sent = list_consents(session, case.id), packet_lists.list_sent(session, case.id)
     receivers = {str(each.receiver_id) for each in grants if is_in_force(each, at)}
-    readings = packets.list_readings(session, [each.id for each in sent])
+    readings = packet_lists.list_readings(session, [each.id for each in sent])
     people = {each.taken_by for each in grants} | {each.withdrawn_by for each in grants}
     people |= {each.sent_by for each in sent} | {one.read_by for each in readings.values() for one in each}
     return render_template(
@@ -210,7 +210,7 @@ def withdraw_consent(case_id: UUID, consent_id: UUID) -> ResponseReturnValue:
 
 def _was_readable(consent: Consent) -> bool:
     """Say whether the other organization has something to lose: only then is it told that something waits."""
-    sent = packets.list_sent(cases_session(), consent.case_id)
+    sent = packet_lists.list_sent(cases_session(), consent.case_id)
     return any(each.consent_id == consent.id and each.ended is None for each in sent)
 
 
@@ -236,8 +236,10 @@ def show_receipt(case_id: UUID, consent_id: UUID) -> ResponseReturnValue:
     if consent.withdrawn_at is None:
         return redirect(url_for("cases.list_consents", case_id=case_id), HTTPStatus.SEE_OTHER)
     note_act(Action.VIEW, case, find_case(case_id, RECORD)[1])
-    sent = [each for each in packets.list_sent(cases_session(), case.id) if each.consent_id == consent.id]
-    readings = packets.list_readings(cases_session(), [each.id for each in sent])
+    sent = [
+        each for each in packet_lists.list_sent(cases_session(), case.id) if each.consent_id == consent.id
+    ]
+    readings = packet_lists.list_readings(cases_session(), [each.id for each in sent])
     return render_template(
         "cases/consent_receipt.html",
         case=case,

@@ -12,7 +12,7 @@ from sqlalchemy.exc import OperationalError
 from referral.access.guard import require
 from referral.access.policy import Actor, Permission, Target
 from referral.accounts.organizations import name_place
-from referral.intake import consent_words, packets
+from referral.intake import consent_words, packet_lists, packets
 from referral.intake.answer_words import name_all
 from referral.intake.areas import cases
 from referral.intake.asked import acting, read_page
@@ -34,7 +34,7 @@ def count_unread(actor: Actor) -> int:
         return 0
     try:
         with counting() as session:
-            return packets.count_unread(session, actor.acting_for, now())
+            return packet_lists.count_unread(session, actor.acting_for, now())
     except (OperationalError, TooLongAWaitError):
         return 0
 
@@ -44,10 +44,10 @@ def list_received() -> ResponseReturnValue:
     """List what the organization was sent; of what ended, only that it did."""
     _actor, place = acting(Permission.PACKET_READ)
     session, page = cases_session(), read_page()
-    pages = max(1, -(-packets.count_received(session, place) // PER_PAGE))
+    pages = max(1, -(-packet_lists.count_received(session, place) // PER_PAGE))
     page = min(page, pages)
-    rows = packets.list_received(session, place, PER_PAGE, (page - 1) * PER_PAGE)
-    readings = packets.list_readings(session, [row.id for row in rows])
+    rows = packet_lists.list_received(session, place, PER_PAGE, (page - 1) * PER_PAGE)
+    readings = packet_lists.list_readings(session, [row.id for row in rows])
     return render_template(
         "cases/received.html",
         rows=rows,

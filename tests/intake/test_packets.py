@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 import sqlalchemy as sa
 
-from referral.intake import packets
+from referral.intake import packet_lists, packets
 from referral.intake.agreements import NoAgreementError, find_agreement, revoke
 from referral.intake.answers import Given, save_answers
 from referral.intake.consent import AvoidedError, ConsentMissingError
@@ -307,7 +307,7 @@ def test_what_was_read_before_stays_known_after_the_withdrawal(house, receiver, 
     read(packet_id, receiver)
     end(house, case_id, consent_id)
 
-    assert [each.item for each in packets.list_readings(cases_session(), [packet_id])[packet_id]] == [
+    assert [each.item for each in packet_lists.list_readings(cases_session(), [packet_id])[packet_id]] == [
         Item.NEEDS
     ]
 

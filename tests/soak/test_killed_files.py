@@ -21,7 +21,7 @@ from referral.intake.answers import read_answers
 from referral.intake.cases import read_step
 from referral.intake.endings import destroy_due
 from referral.intake.erasing import finish_destructions
-from referral.intake.models import Case, Certificate, Disclosure, Packet, VaultEntry
+from referral.intake.models import Case, Certificate, Disclosure, Incident, Packet, VaultEntry
 from referral.intake.safe import open_safe
 from referral.intake.vocabulary import CaseStatus
 from referral.keyring.models import DataKey
@@ -123,7 +123,7 @@ def loose_ends() -> list[str]:
     session.rollback()
     keys = set(keys_session().scalars(sa.select(DataKey.id)))
     things = set(session.scalars(sa.select(Case.id).where(Case.status != CaseStatus.ERASED)))
-    for column in (VaultEntry.id, Disclosure.id):
+    for column in (VaultEntry.id, Disclosure.id, Incident.id):
         things |= set(session.scalars(sa.select(column)))
     things |= set(session.scalars(sa.select(Packet.id).where(Packet.ended.is_(None))))
     waiting = session.scalars(sa.select(Certificate.subject_id).where(Certificate.completed_at.is_(None)))

@@ -183,7 +183,7 @@ def test_who_is_signed_out_in_another_tab_loses_nothing_that_is_typed(visit, sce
     assert scene.known(case_id)["note"].value == "Tapé trop tard"
 
 
-@pytest.mark.parametrize(("language", "width"), [("fr", PHONE), ("en", WIDE), ("en", SMALL), ("fr", WIDE)])
+@pytest.mark.parametrize(("language", "width"), [("fr", SMALL), ("en", WIDE)])
 def test_the_pages_are_accessible_and_no_wider_than_their_window(visit, scene, site, language, width):
     case_id = make_draft(scene.house, FULL)
     page = visit(f"/{language}/", width=width)

@@ -6,6 +6,7 @@ import pytest
 
 from referral.access.policy import Role
 from referral.accounts.models import Stage, User
+from tests.conftest import ON_ONE_BACKEND
 from tests.intake.filing import enter, make_actor, make_house
 from tests.security.people import sign_in
 from tests.security.planting import plant
@@ -122,6 +123,7 @@ def test_every_address_of_case_files_says_here_whom_it_is_for(app):
     assert {rule.endpoint for rule in rules_of_files(app)} == EXPECTED.keys()
 
 
+@ON_ONE_BACKEND
 @pytest.mark.parametrize("visitor", VISITORS)
 def test_an_address_of_case_files_opens_for_those_whom_the_policy_names(app, client, session, visitor):
     house, receiver = make_house(session), make_house(session, "Refuge Exemple")

@@ -5,6 +5,8 @@ SQLite in a folder of this run's own, the real application with its three databa
 file, page or word; before each one everything that was kept is dropped: connections with their pages
 and statements, what the system holds of the files of the databases, cards and what the index read.
 *Kept* is the same again without that. A bare request is the page that says that the application lives.
+*Median* and *worst* are on the clock, with whatever else this machine does; *computed* is the median of
+what this process itself computed.
 
 Run: python bench/cases.py
 """
@@ -22,6 +24,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -57,12 +60,11 @@ from tests.conftest import Visitor  # noqa: E402
 from tests.intake.filing import enter  # noqa: E402
 from tests.security.people import Person  # noqa: E402
 
-FILES, TIMES, SEED = 10_000, 40, 20261124
+FILES, TIMES, SEED = 10_000, 24, 20261124
 QUEUE_MS, FILE_MS = 100, 150
 LONGEST_FILLING_SECONDS = 120
 BARE = "/healthz"
-HIDDEN = re.compile(r'<input[^>]*name="([^"]+)"[^>]*type="hidden"[^>]*value="([^"]*)"')
-HIDDEN_FIRST = re.compile(r'<input[^>]*type="hidden"[^>]*name="([^"]+)"[^>]*value="([^"]*)"')
+HIDDEN = re.compile(r'<input(?=[^>]*type="hidden")[^>]*name="([^"]+)"[^>]*value="([^"]*)"')
 Ask = Callable[[], TestResponse]
 
 
@@ -105,6 +107,7 @@ class Kind:
     name: str
     make: Callable[[int], Ask]
     target_ms: int | None = None
+    is_write: bool = False
 
 
 def list_kinds(scene: Scene) -> Iterator[Kind]:
@@ -116,9 +119,12 @@ def list_kinds(scene: Scene) -> Iterator[Kind]:
     yield Kind("page of a file", lambda n: lambda: browser.get(path_of(scene, n)), FILE_MS)
     yield Kind("search by nickname", _finding(scene))
     yield Kind("services proposed", lambda n: lambda: browser.get(path_of(scene, n, "/services")))
+    yield Kind("consents", lambda n: lambda: browser.get(path_of(scene, n, "/consents")))
+    yield Kind("reading a consent", lambda n: lambda: browser.get(path_of(scene, n, "/consents/new")))
+    yield Kind("received", lambda _: lambda: browser.get("/fr/cases/received"))
     yield Kind("intake, one page", lambda n: lambda: browser.get(path_of(scene, n, "/intake/needs")))
     yield Kind("intake, whole", lambda n: lambda: browser.get(path_of(scene, n, "/intake")))
-    yield Kind("saving an answer", _saving(scene))
+    yield Kind("saving an answer", _saving(scene), is_write=True)
 
 
 def path_of(scene: Scene, number: int, rest: str = "") -> str:
@@ -155,34 +161,46 @@ def _saving(scene: Scene) -> Callable[[int], Ask]:
     def make(number: int) -> Ask:
         address = path_of(scene, number, "/intake/note")
         page = scene.worker.browser.get(address).text
-        sent = dict(HIDDEN.findall(page)) | dict(HIDDEN_FIRST.findall(page))
-        sent |= {"note-text": f"Exemple {secrets.token_hex(4)}", "do": "next"}
+        sent = dict(HIDDEN.findall(page)) | {"note-text": f"Exemple {secrets.token_hex(4)}", "do": "next"}
         return lambda: scene.worker.browser.post(address, data=sent)
 
     return make
 
 
-def measure(scene: Scene, kind: Kind, *, is_dropped: bool) -> list[float]:
-    """Return how long each request took, in milliseconds."""
+@dataclass(frozen=True, slots=True)
+class Took:
+    """What one request took, in milliseconds: on the clock, and of this process alone."""
+
+    clock: float
+    computed: float
+
+
+def measure(scene: Scene, kind: Kind, *, is_dropped: bool) -> list[Took]:
+    """Return what each request took."""
     times = []
     for number in range(TIMES):
         ask = kind.make(number + (0 if is_dropped else TIMES))
         close_sessions()
         if is_dropped:
             scene.drop()
-        started = time.perf_counter()
+        clock, own = time.perf_counter(), time.process_time()
         answer = ask()
-        times.append((time.perf_counter() - started) * 1000)
-        assert answer.status_code in {200, 303}, (kind.name, answer.status_code)
+        times.append(Took((time.perf_counter() - clock) * 1000, (time.process_time() - own) * 1000))
+        assert answer.status_code == (HTTPStatus.SEE_OTHER if kind.is_write else HTTPStatus.OK), kind.name
     return times
 
 
-def tell(kind: Kind, times: list[float], bare: float) -> None:
-    """Print the median, the worst, and how many bare requests the median is."""
-    median = statistics.median(times)
+def tell(kind: Kind, times: list[Took], bare: float) -> None:
+    """Print the median, the worst, what was computed, and how many bare requests the median is."""
+    median = statistics.median(each.clock for each in times)
+    computed = statistics.median(each.computed for each in times)
     is_late = kind.target_ms is not None and median > kind.target_ms
     kept = "" if kind.target_ms is None else f"{'OVER' if is_late else 'within'} {kind.target_ms} ms"
-    print(f"  {kind.name:22} {median:8.1f} ms {max(times):9.1f} ms {median / bare:7.1f}x  {kept}")
+    worst = max(each.clock for each in times)
+    print(
+        f"  {kind.name:20} {median:8.1f} ms {worst:8.1f} ms {computed:8.1f} ms {median / bare:7.0f}x  {kept}",
+        flush=True,
+    )
 
 
 def make_scene(app: Flask, folder: Path) -> Scene:
@@ -236,11 +254,12 @@ def main() -> None:
             scene = make_scene(app, folder)
             kinds = list(list_kinds(scene))
             for state in ("dropped", "kept"):
-                print(f"caches {state}, {TIMES} of each:            median     worst    bare")
-                times = {kind: measure(scene, kind, is_dropped=state == "dropped") for kind in kinds}
-                bare = statistics.median(times[kinds[0]])
+                print(f"caches {state}, {TIMES} of each:   median       worst    computed     bare")
+                bare = 0.0
                 for kind in kinds:
-                    tell(kind, times[kind], bare)
+                    times = measure(scene, kind, is_dropped=state == "dropped")
+                    bare = bare or statistics.median(each.clock for each in times)
+                    tell(kind, times, bare)
             db.session.remove()
             close_sessions()
 

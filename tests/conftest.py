@@ -42,6 +42,8 @@ encryption.COST = 2**4
 """Recovery codes are tried by tests only, which need no quarter of a second for each."""
 
 BACKENDS = ("sqlite", "postgresql")
+ON_ONE_BACKEND = pytest.mark.parametrize("backend", BACKENDS[:1], indirect=True)
+"""Of a walk through pages that asks the policy and the templates, and nothing of the database system."""
 SECRET_KEY = "a-key-for-tests-0123456789-abcdefghij"  # noqa: S105
 AUDIT_KEY = "a-key-for-the-audit-0123456789-abcdef"
 

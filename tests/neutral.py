@@ -16,6 +16,8 @@ crisis, outreach, case file, sex
 """
 TELLING = tuple(" ".join(FRENCH_AND_ENGLISH.split()).split(", "))
 """How such words begin, without accents."""
+OF_ANY_OFFICE = frozenset({"dossier"})
+"""What the title of a page behind the sign-in may say: every office has files. No letter says it."""
 NOT_MEANT = re.compile(r"violet|abusif")
 
 

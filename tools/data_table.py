@@ -29,9 +29,9 @@ A test fails when this page is out of date, or a column is not described. For as
 
 What is *sealed* only the key of that very thing opens; what is *wrapped* is a key that another key opens. The
 rest is in clear. Whoever had the database of case files alone would see that a file exists, who keeps it, how
-urgent it is, on which days something is due, to which organization something was sent, in which language a
-consent was read, and whether somebody consented for a child: never who she is, how to reach her, what she
-needs or what was written. The directory's own database holds nothing of anybody who is helped.
+urgent it is, on which days something is due, and to which organization something was sent: never who she is,
+how to reach her, what she needs, how she consented or what was written. The directory's own database holds
+nothing of anybody who is helped.
 """
 
 

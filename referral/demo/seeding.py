@@ -19,6 +19,7 @@ from referral.accounts.invitations import Guest
 from referral.accounts.models import User
 from referral.catalogue.organizations import find_by_slug
 from referral.demo.accounts import check_fictional
+from referral.demo.files import add_files
 from referral.demo.listings import add_listings
 from referral.demo.people import HOUSE, MAILBOX, PEOPLE, Person
 
@@ -76,4 +77,4 @@ def place_of(session: Session, slug: str | None) -> UUID | None:
     return found.id
 
 
-FEATURES: tuple[Callable[[Session, datetime], None], ...] = (add_people, add_listings)
+FEATURES: tuple[Callable[[Session, datetime], None], ...] = (add_people, add_listings, add_files)

@@ -44,11 +44,11 @@ def say_partial_date(text: str, language: Language) -> str:
 
 
 def say_time(moment: time, language: Language) -> str:
-    """Return « 8 h 30 » or “8:30 a.m.”."""
+    """Return « 8 h 30 » or “8:30 am”, without points: a sentence may end with it."""
     if language == "fr":
         minutes = f"{NO_BREAK}{moment.minute:02}" if moment.minute else ""
         return f"{moment.hour}{NO_BREAK}h{minutes}"
-    half = "a.m." if moment.hour < 12 else "p.m."  # noqa: PLR2004 (noon)
+    half = "am" if moment.hour < 12 else "pm"  # noqa: PLR2004 (noon)
     return f"{moment.hour % 12 or 12}:{moment.minute:02}{NO_BREAK}{half}"
 
 

@@ -10,6 +10,7 @@ from flask import Flask, abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from sqlalchemy.exc import OperationalError
 
 from referral.access.policy import Actor, Permission
 from referral.accounts import door
@@ -28,6 +29,7 @@ from referral.intake.areas import cases
 from referral.intake.asked import acting
 from referral.shared.clock import now
 from referral.shared.database import CASES, cases_session, directory_session, writing
+from referral.shared.turns import TooLongAWaitError
 
 
 def name_all(places: set[UUID]) -> dict[UUID, str]:
@@ -154,10 +156,18 @@ def end_agreement(agreement_id: UUID) -> ResponseReturnValue:
 
 
 def count_waiting(actor: Actor) -> int:
-    """Return how many agreements wait for whoever acts, for the way to this page."""
+    """Count the agreements that wait for whoever acts; nought where files cannot be read now.
+
+    The bar with it is on pages that need no files: they stand without them.
+    """
     if actor.acting_for is None:
         return 0
-    return agreements.count_to_sign(cases_session(), actor.acting_for)
+    try:
+        found = agreements.count_to_sign(cases_session(), actor.acting_for)
+        cases_session().rollback()
+    except (OperationalError, TooLongAWaitError):
+        return 0
+    return found
 
 
 ENTRY = Entry(

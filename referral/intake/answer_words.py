@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import datetime, time
 from typing import Any
 
 from flask_babel import gettext as _
 
 from referral.accounts.organizations import list_names
 from referral.directory.cards import language_name, region_name
+from referral.i18n.dates import say_time
 from referral.i18n.locale import current_language
 from referral.intake.answers import Given
+from referral.intake.contact import shown_now
 from referral.intake.file_words import (
     AGE_BANDS,
     CHANNELS,
@@ -38,6 +42,15 @@ def say_given(name: str, given: Given | None) -> str:
     return SAY[name](given.value)
 
 
+def say_shown(name: str, given: Given | None, at: datetime) -> str:
+    """Return the same; of how she is reached, only what her own rule lets show at that moment."""
+    if name != "safe_contact" or given is None or given.said is not Said.ANSWERED:
+        return say_given(name, given)
+    shown = shown_now(given.value, at)
+    said = say_given(name, replace(given, value=shown))
+    return said if shown == given.value else _join([said, _("the rest is not shown now, by her own rule")])
+
+
 def name_all(ids: list[str]) -> dict[str, str]:
     """Return the names of organizations by their identifiers, in the language of the page; of those only."""
     places = {each: place for each in ids if (place := read_person(each)) is not None}
@@ -53,8 +66,14 @@ def _join(parts: list[object]) -> str:
     return " · ".join(str(part) for part in parts if part)
 
 
+def say_hours(begins: str, ends: str) -> str:
+    """Return « de 9 h à 15 h 30 », or “from 9:00 am to 3:30 pm”."""
+    said = [say_time(time.fromisoformat(each), current_language()) for each in (begins, ends)]
+    return _("from %(begins)s to %(ends)s", begins=said[0], ends=said[1])
+
+
 def _say_contact(value: Mapping[str, Any]) -> str:
-    hours = f"{value['from']}–{value['to']}" if value.get("from") else ""
+    hours = say_hours(value["from"], value["to"]) if value.get("from") else ""
     days = ", ".join(str(WEEKDAYS[day]) for day in value.get("days", ()))
     voicemail = _("a message may be left") if value.get("voicemail") else _("no message")
     texts = [value.get(name) for name in ("detail", "ask_for")]

@@ -6,7 +6,7 @@ C.C.Q. art. 14 (from 14 years of age one consents alone); docs/privacy.md.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
@@ -39,6 +39,14 @@ class ConsentMissingError(Exception):
         self.items = items
 
 
+class AvoidedError(Exception):
+    """She asked to avoid an organization: ``reason`` is ``to-avoid`` or ``region-to-avoid``."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
 class CapacityError(ValueError):
     """Whoever would consent cannot at that age; ``reason``: ``too-young``, ``old-enough``, ``no-line``."""
 
@@ -69,6 +77,18 @@ def check_covered(receiver_id: UUID, items: Iterable[Item], grants: Iterable[Gra
     """Refuse to share beyond what was granted; raises ConsentMissingError."""
     if missing := uncovered_items(receiver_id, items, grants, at):
         raise ConsentMissingError(missing)
+
+
+def check_avoided(receiver_id: UUID, values: Mapping[str, Any], regions: frozenset[str]) -> None:
+    """Refuse whom she asked to avoid, and whoever is only in regions that she asked to avoid.
+
+    ``values`` are the answers of the file by name; ``regions`` those in which the organization is, as
+    far as known. Raises AvoidedError; a consent that was given before changes nothing.
+    """
+    if str(receiver_id) in (values.get("organizations_to_avoid") or ()):
+        raise AvoidedError("to-avoid")
+    if regions and regions <= frozenset((values.get("regions") or {}).get("avoid", ())):
+        raise AvoidedError("region-to-avoid")
 
 
 def needs_express(items: Iterable[Item]) -> frozenset[Item]:

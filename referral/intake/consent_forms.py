@@ -52,6 +52,7 @@ class ReadingForm(StaffForm):
     """What was read to her and what she said; nothing is ticked before she said it."""
 
     recipients = Ticks(_l("To whom?"), [InputRequired(REFUSED["no-recipient"])])
+    entry = HiddenField()
     find = StringField(_l("Find an organization by its name"), filters=[tidy], render_kw=QUIET)
     items = Ticks(_l("What may be shared?"), [InputRequired(REFUSED["no-item"])], choices=_offer(ITEMS))
     is_express = BooleanField(_l("I asked for the sensitive things apart, and she said yes to them"))
@@ -68,10 +69,10 @@ class ReadingForm(StaffForm):
         default=PROPOSED_DAYS,
         render_kw={"inputmode": "numeric", "min": 1, "max": MOST_DAYS},
     )
-    mode = RadioField(_l("How did she say yes?"), [InputRequired(_l("Choose how."))], choices=_offer(MODES))
     capacity = RadioField(
         _l("Who consents?"), [InputRequired(_l("Choose who consents."))], choices=_offer(CAPACITIES)
     )
+    mode = RadioField(_l("How did she say yes?"), [InputRequired(_l("Choose how."))], choices=_offer(MODES))
     spoken = SelectField(_l("In which language was it read?"), [InputRequired(_l("Choose the language."))])
     with_interpreter = BooleanField(_l("An interpreter translated (never a person who came with her)"))
     copy = RadioField(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from http import HTTPStatus
 from typing import Any
 from uuid import UUID
@@ -14,15 +15,15 @@ from flask_babel import gettext as _
 from referral.access.policy import Permission
 from referral.accounts import kept
 from referral.accounts.forms import PlainForm
-from referral.accounts.organizations import name_place
+from referral.accounts.organizations import list_names, name_place
 from referral.audit.events import Action
 from referral.edition.reader import NoEditionError, current_edition
-from referral.intake import consent_words, packets
-from referral.intake.agreements import NoAgreementError
-from referral.intake.answer_words import name_all, say_given
+from referral.intake import consent_words, packet_lists, packets
+from referral.intake.agreements import agreement_in_force
+from referral.intake.answer_words import name_all, say_shown
 from referral.intake.answers import Given, read_answers
 from referral.intake.areas import cases
-from referral.intake.consent import CapacityError, ConsentMissingError, is_in_force, needs_express
+from referral.intake.consent import CapacityError, is_in_force, needs_express
 from referral.intake.consent_forms import LONGEST_SOUGHT, ReadingForm, WithdrawForm
 from referral.intake.consents import (
     NotInForceError,
@@ -37,10 +38,13 @@ from referral.intake.consents import (
 from referral.intake.erasing import carry_out_soon
 from referral.intake.finding import changing, find_case, note_act, open_file
 from referral.intake.intake_page import offer_organizations
-from referral.intake.models import Case, Consent, Packet
-from referral.intake.packets import QUESTION_OF, NothingToSendError, NotReadableError
+from referral.intake.life_forms import read_person
+from referral.intake.models import Case, Consent
+from referral.intake.new_files import make_entry
+from referral.intake.packets import QUESTION_OF
 from referral.intake.people import list_leads, name_people
-from referral.intake.reminding import tell_waiting
+from referral.intake.pressed import name_press
+from referral.intake.reminding import enqueue_waiting
 from referral.intake.safe import Safe
 from referral.intake.spoken import list_languages
 from referral.intake.vocabulary import AgeBand, Item, Said
@@ -67,8 +71,9 @@ def read_consent(case_id: UUID) -> ResponseReturnValue:
     case, safe, _actor = open_file(case_id, RECORD)
     answers = read_answers(cases_session(), case.id, safe)
     form = make_form(request.form.get("find", "") if request.method == "POST" else "")
+    form.entry.data = form.entry.data or make_entry(case.organization_id)
     pressed = request.form.get("do") == "grant"
-    if pressed and form.validate_on_submit() and _grant(case_id, form):
+    if pressed and form.validate_on_submit() and _grant(case, form):
         flash(_("The consent is written down. You can send now, or later."))
         return redirect(url_for("cases.list_consents", case_id=case_id), HTTPStatus.SEE_OTHER)
     return render_template(
@@ -80,6 +85,7 @@ def read_consent(case_id: UUID) -> ResponseReturnValue:
         is_child=age_of(answers) is AgeBand.CHILD,
         place=name_place(directory_session(), case.organization_id),
         words=consent_words,
+        ready=_list_ready(case.organization_id, (place for place, _name in form.recipients.choices)),
         longest_sought=LONGEST_SOUGHT,
         was_sought=bool(form.find.data),
     ), form.status if pressed else HTTPStatus.OK
@@ -90,7 +96,7 @@ def make_form(sought: str) -> ReadingForm:
     form = ReadingForm()
     named = [*request.form.getlist("offered"), *request.form.getlist("recipients")]
     named += request.form.getlist("organization")
-    offered = name_all(list(dict.fromkeys(named))) | offer_organizations(sought[:LONGEST_SOUGHT])
+    offered = _name_listed(named) | offer_organizations(sought[:LONGEST_SOUGHT])
     form.recipients.choices = list(offered.items())
     common, others = list_languages()
     form.spoken.choices = [("", _("Choose")), *(common | others).items()]
@@ -99,20 +105,32 @@ def make_form(sought: str) -> ReadingForm:
     return form
 
 
+def _name_listed(named: list[str]) -> dict[str, str]:
+    """Return the organizations that the directory knows, by name, of those that a form names."""
+    ids = {place: each for each in dict.fromkeys(named) if (place := read_person(each)) is not None}
+    listed = list_names(directory_session(), list(ids)) if ids else {}
+    return name_all([each for place, each in ids.items() if place in listed])
+
+
+def _list_ready(sender_id: UUID, places: Iterable[str]) -> set[str]:
+    """Return to which organizations something can be sent today: those with an agreement."""
+    session, at = cases_session(), now()
+    return {place for place in places if agreement_in_force(session, sender_id, UUID(place), at)}
+
+
 def show_items(answers: dict[str, Given]) -> dict[Item, str]:
-    """Return in words exactly what would be sent of each item; an empty text for what is not answered."""
-    values = packets.gather(answers, tuple(Item))
-    return {
-        item: say_given(QUESTION_OF[item], Given(Said.ANSWERED, values[item])) if item in values else ""
-        for item in Item
-    }
+    """Return in words what would be sent of each item; an empty text for what is not answered."""
+    said = as_words(packets.gather(answers, tuple(Item)))
+    return {item: said.get(item, "") for item in Item}
 
 
-def _grant(case_id: UUID, form: ReadingForm) -> bool:
-    """Write the grants; where they are refused, say so at the field and keep what was typed."""
+def _grant(case: Case, form: ReadingForm) -> bool:
+    """Write the grants once; where they are refused, say so at the field and keep what was typed."""
     reading = form.read()
+    press = name_press(form.entry.data or "", case.organization_id, case.id, reading)
+    reading = replace(reading, id=press)
     try:
-        with changing(case_id, RECORD) as held:
+        with changing(case.id, RECORD) as held:
             grant(held, reading, list_regions(reading.recipients))
     except (ReadingRefusedError, CapacityError) as error:
         form.refuse(FIELD_OF.get(error.reason, "recipients"), consent_words.REFUSED[error.reason])
@@ -144,8 +162,9 @@ def list_consents_of(case_id: UUID) -> ResponseReturnValue:
 
 def _show_grants(case: Case, safe: Safe) -> ResponseReturnValue:
     session, at = cases_session(), now()
-    grants, sent = list_consents(session, case.id), packets.list_sent(session, case.id)
-    readings = packets.list_readings(session, [each.id for each in sent])
+    grants, sent = list_consents(session, case.id), packet_lists.list_sent(session, case.id)
+    receivers = {str(each.receiver_id) for each in grants if is_in_force(each, at)}
+    readings = packet_lists.list_readings(session, [each.id for each in sent])
     people = {each.taken_by for each in grants} | {each.withdrawn_by for each in grants}
     people |= {each.sent_by for each in sent} | {one.read_by for each in readings.values() for one in each}
     return render_template(
@@ -156,6 +175,7 @@ def _show_grants(case: Case, safe: Safe) -> ResponseReturnValue:
             for each in grants
         ],
         holds={each.id for each in grants if is_in_force(each, at)},
+        ready=_list_ready(case.organization_id, receivers),
         readings=readings,
         people=name_people(directory_session(), people),
         places=name_all([str(each.receiver_id) for each in grants]),
@@ -171,46 +191,15 @@ def find_grant(case_id: UUID, consent_id: UUID) -> tuple[Case, Consent]:
     return case, find_consent(cases_session(), case_id, consent_id) or abort(HTTPStatus.NOT_FOUND)
 
 
-@cases.post("/<uuid:case_id>/consents/<uuid:consent_id>/send")
-def send_now(case_id: UUID, consent_id: UUID) -> ResponseReturnValue:
-    """Send what one consent allows, at once."""
-    case, consent = find_grant(case_id, consent_id)
-    if PlainForm().validate_on_submit():
-        receiver_id = consent.receiver_id
-        safe = packets.prepare(case.organization_id, now())
-        flash(_send(case_id, consent_id, safe))
-        tell_waiting(list_leads(directory_session(), receiver_id), now())
-    return redirect(url_for("cases.list_consents", case_id=case_id), HTTPStatus.SEE_OTHER)
-
-
-def _send(case_id: UUID, consent_id: UUID, safe: Safe) -> str:
-    try:
-        with changing(case_id, RECORD) as held:
-            consent = find_consent(held.session, case_id, consent_id, lock=True)
-            if consent is None:
-                abort(HTTPStatus.NOT_FOUND)
-            packets.send_packet(held, consent, consent.scope, safe)
-    except ConsentMissingError:
-        return _("Nothing was sent: this consent holds no more.")
-    except NoAgreementError:
-        return _(
-            "Nothing was sent: no agreement with this organization is signed by both. A lead can propose one."
-        )
-    except NothingToSendError:
-        return _("Nothing was sent: nothing of what she agreed to share is answered in the file.")
-    return _("Sent. Whoever reads it there is written down here.")
-
-
 @cases.route("/<uuid:case_id>/consents/<uuid:consent_id>/withdraw", methods=["GET", "POST"])
 def withdraw_consent(case_id: UUID, consent_id: UUID) -> ResponseReturnValue:
     """Write down that she withdraws: reading stops at once, and what was read before is listed."""
     case, consent = find_grant(case_id, consent_id)
     form = WithdrawForm()
     if form.validate_on_submit():
-        receiver_id = consent.receiver_id
-        _withdraw(case_id, consent_id, form.way.data)
+        told = list_leads(directory_session(), consent.receiver_id)
+        _withdraw(case_id, consent_id, form.way.data, told)
         carry_out_soon()
-        tell_waiting(list_leads(directory_session(), receiver_id), now())
         return redirect(
             url_for("cases.show_receipt", case_id=case_id, consent_id=consent_id), HTTPStatus.SEE_OTHER
         )
@@ -219,13 +208,23 @@ def withdraw_consent(case_id: UUID, consent_id: UUID) -> ResponseReturnValue:
     return page, form.status
 
 
-def _withdraw(case_id: UUID, consent_id: UUID, way: str) -> None:
+def _was_readable(consent: Consent) -> bool:
+    """Say whether the other organization has something to lose: only then is it told that something waits."""
+    sent = packet_lists.list_sent(cases_session(), consent.case_id)
+    return any(each.consent_id == consent.id and each.ended is None for each in sent)
+
+
+def _withdraw(case_id: UUID, consent_id: UUID, way: str, told: Iterable[UUID]) -> None:
+    """End a consent, and have those who lose something by it told in the same transaction."""
     try:
         with changing(case_id, RECORD) as held:
             consent = find_consent(held.session, case_id, consent_id, lock=True)
             if consent is None:
                 abort(HTTPStatus.NOT_FOUND)
+            had = _was_readable(consent)
             withdraw(held, consent, way)
+            if had:
+                enqueue_waiting(held.session, told, held.at)
     except NotInForceError:
         flash(_("It was withdrawn before."))
 
@@ -237,8 +236,10 @@ def show_receipt(case_id: UUID, consent_id: UUID) -> ResponseReturnValue:
     if consent.withdrawn_at is None:
         return redirect(url_for("cases.list_consents", case_id=case_id), HTTPStatus.SEE_OTHER)
     note_act(Action.VIEW, case, find_case(case_id, RECORD)[1])
-    sent = [each for each in packets.list_sent(cases_session(), case.id) if each.consent_id == consent.id]
-    readings = packets.list_readings(cases_session(), [each.id for each in sent])
+    sent = [
+        each for each in packet_lists.list_sent(cases_session(), case.id) if each.consent_id == consent.id
+    ]
+    readings = packet_lists.list_readings(cases_session(), [each.id for each in sent])
     return render_template(
         "cases/consent_receipt.html",
         case=case,
@@ -250,28 +251,9 @@ def show_receipt(case_id: UUID, consent_id: UUID) -> ResponseReturnValue:
     )
 
 
-@cases.post("/<uuid:case_id>/packets/<uuid:packet_id>/recall")
-def recall_packet(case_id: UUID, packet_id: UUID) -> ResponseReturnValue:
-    """Take back what was sent."""
-    find_case(case_id, RECORD)
-    if PlainForm().validate_on_submit():
-        flash(_recall(case_id, packet_id))
-        carry_out_soon()
-    return redirect(url_for("cases.list_consents", case_id=case_id), HTTPStatus.SEE_OTHER)
-
-
-def _recall(case_id: UUID, packet_id: UUID) -> str:
-    try:
-        with changing(case_id, RECORD) as held:
-            packet: Packet | None = packets.find_packet(held.session, packet_id, lock=True)
-            if packet is None or packet.case_id != case_id:
-                abort(HTTPStatus.NOT_FOUND)
-            packets.recall(held, packet)
-    except NotReadableError:
-        return _("It could be read no more already.")
-    return _("Taken back: nobody can read it any more.")
-
-
 def as_words(values: dict[Item, Any]) -> dict[Item, str]:
-    """Return what was sent, in words."""
-    return {item: say_given(QUESTION_OF[item], Given(Said.ANSWERED, value)) for item, value in values.items()}
+    """Return what was sent, in words; her number only while her rule lets her be reached."""
+    at = now()
+    return {
+        item: say_shown(QUESTION_OF[item], Given(Said.ANSWERED, value), at) for item, value in values.items()
+    }

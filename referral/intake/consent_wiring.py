@@ -15,6 +15,7 @@ from referral.intake import (
     packets,
     pages,
     received_views,
+    sending_views,  # noqa: F401
 )
 from referral.intake.pages import CasePage
 

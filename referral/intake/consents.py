@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -16,7 +16,14 @@ from referral.audit.events import Action, Event
 from referral.audit.models import CASES_CHAIN
 from referral.audit.services import record
 from referral.intake.answers import Given, read_answers
-from referral.intake.consent import MOST_DAYS, PROPOSED_DAYS, check_capacity, needs_express
+from referral.intake.consent import (
+    MOST_DAYS,
+    PROPOSED_DAYS,
+    AvoidedError,
+    check_avoided,
+    check_capacity,
+    needs_express,
+)
 from referral.intake.held import Held
 from referral.intake.hooks import Ending, tell_end
 from referral.intake.models import Consent, ConsentItem
@@ -86,32 +93,47 @@ class Reading:
     copy: str = "refused"
     words: str = ""
     purpose_words: str = ""
+    id: UUID | None = None
+    """Of what was written down with one press: once only."""
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What is sealed of a grant."""
+    """What is sealed of a grant: why, and how it was given."""
 
     purpose: Purpose
-    purpose_words: str = ""
+    mode: ConsentMode
+    capacity: Capacity
+    language: str
+    with_interpreter: bool
+    is_express: bool
+    copy: str
     words: str = ""
-    copy: str = "refused"
-    withdrawal: Mapping[str, Any] = field(default_factory=dict)
+    purpose_words: str = ""
 
 
 def grant(held: Held, reading: Reading, regions: Mapping[UUID, frozenset[str]]) -> list[Consent]:
     """Make one grant for each recipient; ``regions`` are those in which each of them is, as far as known.
 
-    Raises ReadingRefusedError, CapacityError; then nothing is granted.
+    A reading that was written down before is left as it is, and makes none. Raises ReadingRefusedError,
+    CapacityError; then nothing is granted.
     """
+    if reading.id is not None and was_written(held, reading.id):
+        return []
     answers = read_answers(held.session, held.case.id, held.safe)
     check_reading(held, reading)
-    check_avoided(reading.recipients, answers, regions)
+    check_recipients(reading, answers, regions)
     check_capacity(age_of(answers), value_of(answers, "under_14"), reading.capacity)
-    reading_id = uuid.uuid4()
+    reading_id = reading.id or uuid.uuid4()
     made = [_grant_to(held, reading, receiver_id, reading_id) for receiver_id in reading.recipients]
     held.touch()
     return made
+
+
+def was_written(held: Held, reading_id: UUID) -> bool:
+    """Say whether a reading made its grants already."""
+    statement = sa.select(Consent.id).where(Consent.case_id == held.case.id, Consent.reading_id == reading_id)
+    return held.session.scalars(statement.limit(1)).first() is not None
 
 
 def check_reading(held: Held, reading: Reading) -> None:
@@ -132,18 +154,16 @@ def check_reading(held: Held, reading: Reading) -> None:
             raise ReadingRefusedError(reason)
 
 
-def check_avoided(
-    recipients: Iterable[UUID], answers: Mapping[str, Given], regions: Mapping[UUID, frozenset[str]]
+def check_recipients(
+    reading: Reading, answers: Mapping[str, Given], regions: Mapping[UUID, frozenset[str]]
 ) -> None:
-    """Refuse whom she wants to avoid, and whoever is nowhere but in a region that she wants to avoid."""
-    avoided = {UUID(each) for each in value_of(answers, "organizations_to_avoid") or ()}
-    places = frozenset((value_of(answers, "regions") or {}).get("avoid", ()))
-    for receiver_id in recipients:
-        if receiver_id in avoided:
-            raise ReadingRefusedError("to-avoid", receiver_id)
-        known = regions.get(receiver_id, frozenset())
-        if known and known <= places:
-            raise ReadingRefusedError("region-to-avoid", receiver_id)
+    """Refuse whom she asked to avoid."""
+    values = {name: each.value for name, each in answers.items()}
+    for receiver_id in reading.recipients:
+        try:
+            check_avoided(receiver_id, values, regions.get(receiver_id, frozenset()))
+        except AvoidedError as error:
+            raise ReadingRefusedError(error.reason, receiver_id) from error
 
 
 def value_of(answers: Mapping[str, Given], name: str) -> Any:
@@ -164,6 +184,11 @@ def _grant_to(held: Held, reading: Reading, receiver_id: UUID, reading_id: UUID)
         "purpose_words": reading.purpose_words.strip(),
         "words": reading.words.strip(),
         "copy": reading.copy,
+        "mode": reading.mode,
+        "capacity": reading.capacity,
+        "language": reading.language,
+        "with_interpreter": reading.with_interpreter,
+        "is_express": reading.is_express,
     }
     consent = Consent(
         id=consent_id,
@@ -173,11 +198,6 @@ def _grant_to(held: Held, reading: Reading, receiver_id: UUID, reading_id: UUID)
         days=reading.days,
         given_at=held.at,
         expires_at=held.at + timedelta(days=reading.days),
-        mode=reading.mode,
-        capacity=reading.capacity,
-        language=reading.language,
-        with_interpreter=reading.with_interpreter,
-        is_express=reading.is_express,
         notice_version=reading.notice_version,
         taken_by=held.user_id,
         sealed=held.safe.seal(place_of(consent_id), told),
@@ -203,9 +223,12 @@ def place_of(consent_id: UUID) -> str:
 def read_told(consent: Consent, safe: Safe) -> Told:
     """Return what was sealed of a grant; ``safe`` is that of its file."""
     plain = safe.open(place_of(consent.id), consent.sealed)
-    return Told(
-        Purpose(plain["purpose"]), plain.get("purpose_words", ""), plain.get("words", ""), plain["copy"]
-    )
+    codes = {
+        "purpose": Purpose(plain["purpose"]),
+        "mode": ConsentMode(plain["mode"]),
+        "capacity": Capacity(plain["capacity"]),
+    }
+    return Told(**{**plain, **codes})
 
 
 def withdraw(held: Held, consent: Consent, way: str) -> Consent:

@@ -14,6 +14,8 @@ DAY = timedelta(days=1)
 AHEAD = 8
 """Days looked at: a rule says the same each week."""
 NEVER = "none"
+TELLING = frozenset({"detail", "ask_for", "words"})
+"""Of a rule, what nobody needs to see while she may not be reached."""
 
 
 class Block(StrEnum):
@@ -59,6 +61,13 @@ def may_contact(rules: Mapping[str, Any] | None, at: datetime) -> Verdict:
         return Verdict(closes_at=max(open_now) if rules.get("from") else None)
     later = [begins for begins, ends in spans if begins > moment and ends > begins]
     return Verdict(Block.TIME, min(later, default=None))
+
+
+def shown_now(rules: Mapping[str, Any], at: datetime) -> Mapping[str, Any]:
+    """Return what may be shown of a rule at a moment: while she may not be reached, no number, no words."""
+    if may_contact(rules, at).allowed:
+        return rules
+    return {name: value for name, value in rules.items() if name not in TELLING}
 
 
 def _is_day(rules: Mapping[str, Any], day: date) -> bool:

@@ -13,7 +13,7 @@ from referral.accounts import door
 from referral.accounts.organizations import name_place
 from referral.audit.events import Action
 from referral.i18n.locale import current_language
-from referral.intake import copy_words, holdings, looks
+from referral.intake import copy_details, copy_words, holdings, looks
 from referral.intake.areas import cases
 from referral.intake.finding import find_case, note_act
 from referral.intake.holdings import Row
@@ -31,10 +31,13 @@ def make_copy(case: Case) -> dict[str, list[Row]]:
     """Return everything that is held of a file, with the names of people and organizations."""
     copy = holdings.collect(cases_session(), case.id)
     lines = looks.list_looks(cases_session(), case.id, limit=ALL)
+    told = copy["timeline"]
     ids = holdings.ids_in(copy, holdings.PLACES) | looks.organizations_in(lines) | avoided(copy)
-    places = name_places(ids)
-    people = name_people(directory_session(), holdings.ids_in(copy, holdings.PEOPLE))
+    places = name_places(ids | copy_details.ids_of(told, "receiver"))
+    ids = holdings.ids_in(copy, holdings.PEOPLE) | copy_details.ids_of(told, "owner", "deputy")
+    people = name_people(directory_session(), ids)
     named = holdings.with_names(copy, people, places)
+    named["timeline"] = [copy_details.name_detail(row, people, places) for row in named["timeline"]]
     for row in named["answers"]:
         name_avoided(row, places)
     said = looks.say_looks(lines, case.organization_id, places, current_language())

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import groupby
 from typing import Any
 
 from flask_babel import gettext as _
@@ -16,8 +17,10 @@ from referral.i18n.dates import say_date
 from referral.intake.answer_words import say_given
 from referral.intake.answers import Given
 from referral.intake.asking_words import TITLES as ASKED
+from referral.intake.copy_details import say_event, say_item, spread_consent
 from referral.intake.file_words import FOLLOW_UP_STATES, FOLLOW_UPS, URGENCIES
 from referral.intake.holdings import DESTROYED, LINKS, Row
+from referral.intake.looks import say_times
 from referral.intake.rights_forms import KINDS
 from referral.intake.rights_words import DESTROYED as DESTROYED_KINDS
 from referral.intake.rights_words import REASONS
@@ -88,6 +91,10 @@ LABELS: dict[str, LazyString] = {
     "expires_at": _l("Ends"),
     "mode": _l("How it was given"),
     "capacity": _l("Who gave it"),
+    "purpose": _l("What for"),
+    "purpose_words": _l("What for, in a few words"),
+    "copy": _l("Your copy of it"),
+    "words": _l("Your words"),
     "language": _l("Language"),
     "with_interpreter": _l("With an interpreter"),
     "is_express": _l("Said expressly for what is sensitive"),
@@ -177,9 +184,17 @@ class Section:
 def say_copy(copy: Mapping[str, Sequence[Row]], language: Language) -> list[Section]:
     """Return a copy as it is read; parts without anything are there too, and say so."""
     return [
-        Section(name, str(TITLES[name]), tuple(say_row(row, language, name) for row in rows))
+        Section(name, str(TITLES[name]), tuple(say_row(row, language, name) for row in gather(name, rows)))
         for name, rows in copy.items()
     ]
+
+
+def gather(part: str, rows: Sequence[Row]) -> Sequence[Row]:
+    """Return rows as they are; who looked, once for each minute, with how often."""
+    if part != "who_looked":
+        return rows
+    told = [(act, list(each)) for act, each in groupby(rows, key=lambda row: row["act"])]
+    return [{**each[-1], "act": say_times(act, len(each))} for act, each in told]
 
 
 def say_row(row: Row, language: Language, part: str = "") -> tuple[tuple[str, str], ...]:
@@ -188,9 +203,19 @@ def say_row(row: Row, language: Language, part: str = "") -> tuple[tuple[str, st
         return say_answer(row, language)
     return tuple(
         (str(LABELS[name]), say_value(value, language))
-        for name, value in row.items()
+        for name, value in in_words(row, part).items()
         if name not in LINKS and value not in (None, "", [], {})
     )
+
+
+def in_words(row: Row, part: str) -> Row:
+    """Return a row whose sealed part is in words instead of codes, where it is of such a part."""
+    if part == "consents":
+        modes, capacities = CODES[ConsentMode], CODES[Capacity]
+        return spread_consent(row, {"mode": modes, "capacity": capacities})
+    if part == "packet_items":
+        return say_item(row)
+    return say_event(row, CODES[Item]) if part == "timeline" else row
 
 
 def say_answer(row: Row, language: Language) -> tuple[tuple[str, str], ...]:

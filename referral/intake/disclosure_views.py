@@ -22,8 +22,9 @@ from referral.intake.consent_forms import DisclosureForm
 from referral.intake.disclosures import DisclosureRefusedError, Told
 from referral.intake.finding import changing, open_file
 from referral.intake.models import Case, Disclosure
-from referral.intake.new_files import make_entry, read_entry
-from referral.intake.safe import make_safe, open_safes
+from referral.intake.new_files import keep_safe, make_entry
+from referral.intake.pressed import name_press
+from referral.intake.safe import open_safes
 from referral.keyring.models import Kind
 from referral.keyring.services import Thing
 from referral.shared.clock import now
@@ -64,12 +65,12 @@ def _check(form: DisclosureForm) -> Told | None:
 
 
 def _disclose(case: Case, told: Told, entry: str) -> None:
-    """Make one entry, however often the button is pressed."""
-    case_id, made = case.id, read_entry(entry, case.organization_id)
+    """Make one entry, however often the button is pressed; words that changed meanwhile make another."""
+    case_id, made = case.id, name_press(entry, case.organization_id, case.id, told)
     if cases_session().get(Disclosure, made) is not None:
         return
     thing = Thing(Kind.DISCLOSURE, made, case.organization_id)
-    safe = open_safes([made]).get(made) or make_safe(thing, now())
+    safe = keep_safe(thing, now())
     with changing(case_id, MAKE) as held:
         if held.session.get(Disclosure, made) is None:
             disclosures.disclose(held, told, safe)
@@ -84,7 +85,7 @@ def list_register() -> ResponseReturnValue:
     pages = max(1, -(-disclosures.count_disclosures(session, place) // PER_PAGE))
     page = min(read_page(), pages)
     rows = disclosures.list_disclosures(session, place, PER_PAGE, (page - 1) * PER_PAGE)
-    safes = open_safes(row.id for row in rows)
+    safes = open_safes((row.id for row in rows), place)
     entries = [(row, disclosures.read_told(row, safes[row.id])) for row in rows if row.id in safes]
     return render_template(
         "cases/disclosures.html", entries=entries, page=page, pages=pages, words=consent_words

@@ -21,7 +21,7 @@ from referral.intake.answers import read_answers
 from referral.intake.areas import cases
 from referral.intake.cases import read_step
 from referral.intake.file_page import look_at
-from referral.intake.finding import changing, open_file
+from referral.intake.finding import changing, counting, open_file
 from referral.intake.follow_ups import day_of, list_follow_ups, read_outcome
 from referral.intake.life import read_closure
 from referral.intake.life_forms import FindForm, SeeContactForm
@@ -158,8 +158,7 @@ def count_waiting(actor: Actor) -> int:
     if actor.acting_for is None:
         return 0
     try:
-        found = queries.count_due(cases_session(), actor, day_of(now()))
-        cases_session().rollback()
+        with counting() as session:
+            return queries.count_due(session, actor, day_of(now()))
     except (OperationalError, TooLongAWaitError):
         return 0
-    return found

@@ -8,6 +8,7 @@ from http import HTTPStatus
 from uuid import UUID
 
 from flask import abort
+from sqlalchemy.orm import Session
 
 from referral.access.guard import require
 from referral.access.policy import Actor, Permission, Target
@@ -38,7 +39,7 @@ def open_file(case_id: UUID, permission: Permission = Permission.CASE_READ) -> t
     """Return a file with its key, once it is written down that somebody looks at it."""
     case, actor = find_case(case_id, permission)
     note_act(Action.VIEW, case, actor)
-    return case, open_safe(case.id), actor
+    return case, open_safe(case.id, case.organization_id), actor
 
 
 def note_act(action: Action, case: Case, actor: Actor) -> None:
@@ -50,9 +51,22 @@ def note_act(action: Action, case: Case, actor: Actor) -> None:
 def changing(case_id: UUID, permission: Permission = Permission.CASE_CHANGE) -> Iterator[Held]:
     """Hold a file for whoever may write in it, locked as it is now; commits unless something is raised."""
     case, actor = find_case(case_id, permission)
-    safe = open_safe(case.id)
+    safe = open_safe(case.id, case.organization_id)
     with writing(cases_session(), CASES) as session:
         locked = session.get(Case, case_id, with_for_update=True, populate_existing=True)
         if locked is None or locked.status is CaseStatus.ERASED:
             abort(HTTPStatus.NOT_FOUND)
         yield Held(session, locked, safe, actor, now())
+
+
+@contextmanager
+def counting() -> Iterator[Session]:
+    """Give the session of case files for a count beside a page, and end the read if the count began it.
+
+    A page that reads files already keeps its rows: ended under its hands, each would be read again.
+    """
+    session = cases_session()
+    was_reading = session.in_transaction()
+    yield session
+    if not was_reading:
+        session.rollback()

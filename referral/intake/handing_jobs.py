@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -11,29 +12,52 @@ import sqlalchemy as sa
 import structlog
 from flask import Flask, has_request_context
 from flask_babel import ngettext
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from referral.access.guard import find_actor
 from referral.accounts import ownership
 from referral.accounts.people import HeirNeededError
 from referral.intake import handing
+from referral.intake.areas import show_unreachable
 from referral.intake.life import IN_HAND, KeeperRefusedError
 from referral.intake.models import Case
 from referral.intake.people import list_colleagues, list_leads
 from referral.intake.reminding import tell_waiting
+from referral.keyring.folder import MasterKeyError
+from referral.keyring.services import NoMasterKeyError
 from referral.shared import tick
 from referral.shared.clock import now
 from referral.shared.database import CASES, cases_session, directory_session, writing
+from referral.shared.encryption import SealBrokenError
+from referral.shared.turns import TooLongAWaitError
 
+CANNOT = (MasterKeyError, NoMasterKeyError, SealBrokenError, OperationalError, TooLongAWaitError)
+"""Why files cannot change hands now."""
 log = structlog.get_logger(__name__)
+
+
+class FilesOutOfReachError(Exception):
+    """Files cannot be handed on now: whoever would leave keeps her access, and nothing was changed."""
+
+
+@contextmanager
+def reaching() -> Iterator[None]:
+    """Raise FilesOutOfReachError where files, or their keys, do not answer."""
+    try:
+        yield
+    except CANNOT as error:
+        cases_session().rollback()
+        raise FilesOutOfReachError from error
 
 
 def list_owned(_session: Session, user_id: UUID, organization_id: UUID | None) -> Sequence[str]:
     """Say how many files somebody keeps there, and nothing of any."""
     if organization_id is None:
         return []
-    owned, deputied = handing.list_kept(cases_session(), user_id, organization_id)
-    cases_session().rollback()
+    with reaching():
+        owned, deputied = handing.list_kept(cases_session(), user_id, organization_id)
+        cases_session().rollback()
     lines = []
     if owned:
         lines.append(ngettext("%(num)d case file, as its owner", "%(num)d case files, as their owner", owned))
@@ -54,10 +78,10 @@ def transfer(session: Session, owner: UUID, heir: UUID, organization_id: UUID | 
         return
     deputies = order_deputies(session, organization_id)
     actor, at = find_actor() if has_request_context() else None, now()
+    wanted = sa.and_(handing.keeps(owner), Case.organization_id == organization_id)
     try:
         while True:
-            with writing(cases_session(), CASES) as cases:
-                wanted = sa.and_(handing.keeps(owner), Case.organization_id == organization_id)
+            with reaching(), writing(cases_session(), CASES) as cases:
                 files = handing.hold_files(cases, wanted, actor, at)
                 if not handing.replace(files, owner, heir, deputies):
                     return
@@ -97,7 +121,7 @@ def mend(at: datetime) -> None:
         directory_session().rollback()
         for gone in _list_gone(place, set(deputies)):
             if not deputies:
-                log.warning("files_without_keepers", organization=str(place))
+                log.warning("files_without_keepers")
                 break
             _mend_one(place, gone, deputies, at)
             tell_waiting(leads, at)
@@ -116,7 +140,7 @@ def _mend_one(place: UUID, gone: UUID, deputies: list[UUID], at: datetime) -> No
                 try:
                     changed += handing.replace([held], gone, heir, deputies)
                 except handing.NobodyLeftError:
-                    log.warning("file_has_one_keeper", organization=str(place))
+                    log.warning("file_has_one_keeper")
         if not changed:
             return
 
@@ -143,5 +167,6 @@ def _list_gone(place: UUID, there: set[UUID]) -> list[UUID]:
 def init_app(app: Flask) -> None:
     """Have files handed on when somebody leaves, and back when she returns."""
     ownership.register(app, list_owned, transfer)
+    app.register_error_handler(FilesOutOfReachError, show_unreachable)
     tick.register(app, tick.Job("files_given_back", timedelta(hours=1), give_back_due))
     tick.register(app, tick.Job("files_without_owner", timedelta(hours=1), mend))

@@ -16,12 +16,14 @@ from referral.access.policy import Actor, Permission, Target, permits
 from referral.intake import handing, queries
 from referral.intake.areas import cases
 from referral.intake.life import KeeperRefusedError
-from referral.intake.life_forms import UNTIL, HandingForm, choose_keepers, read_person
-from referral.intake.life_views import REFUSED
+from referral.intake.life_forms import REFUSED, UNTIL, HandingForm, choose_keepers, read_person
 from referral.intake.models import Case
 from referral.intake.people import list_colleagues
 from referral.shared.clock import now
 from referral.shared.database import CASES, cases_session, directory_session, writing
+
+NO_BREAK_HYPHEN = "\u2011"
+"""A code that breaks at the end of a line is read as two."""
 
 
 @cases.route("/hand-over", methods=["GET", "POST"])
@@ -35,7 +37,7 @@ def hand_over() -> ResponseReturnValue:
         abort(HTTPStatus.NOT_FOUND)
     people = list_colleagues(directory_session(), place)
     files = queries.list_to_hand(cases_session(), giver, place, handing.AT_ONCE)
-    labels = {row.case.id: " · ".join(filter(None, (row.nickname, row.case.code))) for row in files}
+    labels = {row.case.id: _label(row.nickname, row.case.code) for row in files}
     form = HandingForm(labels, {each: name for each, name in people.items() if each != giver})
     if form.validate_on_submit():
         try:
@@ -56,6 +58,10 @@ def hand_over() -> ResponseReturnValue:
         giver_name=people.get(giver, _("somebody who left")),
     )
     return page, form.status
+
+
+def _label(nickname: str | None, code: str) -> str:
+    return " · ".join(filter(None, (nickname, code.replace("-", NO_BREAK_HYPHEN))))
 
 
 def _give(form: HandingForm, actor: Actor, giver: UUID, people: dict[UUID, str]) -> int:

@@ -159,7 +159,8 @@ def collect(session: Session, case_id: UUID) -> dict[str, list[Row]]:
     """Return every row that is held of a file, opened; raises NoPlaceError."""
     found = {part.name: list(list_rows(session, part, case_id)) for part in PARTS}
     keys = {part.key(row) for part in PARTS if part.places for row in found[part.name]}
-    safes = open_safes(keys)
+    place = next((row.organization_id for row in found["file"]), None)
+    safes = open_safes(keys, place)
     return {part.name: [open_row(part, row, safes) for row in found[part.name]] for part in PARTS}
 
 

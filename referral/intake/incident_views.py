@@ -51,7 +51,8 @@ def list_incidents() -> ResponseReturnValue:
 def open_all(rows: Iterable[Incident]) -> list[tuple[Incident, Told]]:
     """Return entries with what they tell; one whose key is gone is left out."""
     found = list(rows)
-    safes = open_safes([row.id for row in found])
+    place = found[0].organization_id if found else None  # a register is of one organization
+    safes = open_safes([row.id for row in found], place)
     return [(row, incidents.read_told(row, safes[row.id])) for row in found if row.id in safes]
 
 
@@ -92,7 +93,7 @@ def find_incident(incident_id: UUID) -> tuple[Incident, Safe, Actor]:
         abort(HTTPStatus.NOT_FOUND)
     actor = require(Permission.INCIDENT_KEEP, Target(row.organization_id))
     note(Action.VIEW, row.id, actor, row.organization_id)
-    return row, open_safe(row.id), actor
+    return row, open_safe(row.id, row.organization_id), actor
 
 
 @cases.get("/incidents/<uuid:incident_id>")

@@ -92,7 +92,7 @@ def create_incident(session: Session, safe: Safe, told: Told, actor: Actor, at: 
         created_at=at,
         created_by=actor.user_id,
         changed_at=at,
-        keep_until=register_until(told.learned_on),
+        keep_until=_kept_until(told.learned_on, at),
     )
     session.add(row)
     session.flush()
@@ -108,6 +108,11 @@ class Change:
     version: int
 
 
+def _kept_until(learned_on: date, entered_at: datetime) -> date:
+    """Return the last day of an entry: five years, never less than from the day on which it was entered."""
+    return register_until(max(learned_on, entered_at.astimezone(QUEBEC).date()))
+
+
 def change_incident(session: Session, safe: Safe, change: Change, actor: Actor, at: datetime) -> None:
     """Write into an entry; raises IncidentRefusedError, IncidentChangedError. Inside ``writing``."""
     row = session.get_one(Incident, safe.thing, with_for_update=True, populate_existing=True)
@@ -119,7 +124,8 @@ def change_incident(session: Session, safe: Safe, change: Change, actor: Actor, 
     check_told(change.told, at.astimezone(QUEBEC).date())
     row.learned_on, row.is_serious = change.told.learned_on, change.told.is_serious
     row.sealed = safe.seal(PLACE, change.told.facts.as_plain())
-    row.changed_at, row.keep_until = at, register_until(change.told.learned_on)
+    row.changed_at = at
+    row.keep_until = _kept_until(change.told.learned_on, row.created_at)
     session.flush()
     record(session, Event(Action.CHANGE, TARGET, row.id, actor, row.organization_id), CASES_CHAIN)
 

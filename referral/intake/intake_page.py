@@ -17,10 +17,11 @@ from referral.geo.areas import REGIONS
 from referral.i18n.locale import current_language
 from referral.intake import file_words as words
 from referral.intake.answer_fields import CHOSEN_WITH_SAID, Typed
-from referral.intake.answer_words import name_all
+from referral.intake.answer_words import name_all, say_shown
 from referral.intake.answers import Given
 from referral.intake.asking_words import STEP_TITLES, TITLES, WHYS, say_wrong
-from referral.intake.models import Case
+from referral.intake.contact import shown_now
+from referral.intake.models import Answer, Case
 from referral.intake.nicknames import Known, find_alike
 from referral.intake.notices import NOTICE_VERSION
 from referral.intake.people import name_people
@@ -28,7 +29,7 @@ from referral.intake.questions import LONGEST_LINE, LONGEST_NAME, LONGEST_NOTE, 
 from referral.intake.spelling import fold
 from referral.intake.spoken import list_languages
 from referral.intake.steps import STEPS
-from referral.intake.taking import BASE, Sent, mark_of, show_given
+from referral.intake.taking import BASE, SITTING, Sent, mark_of, show_given
 from referral.intake.vocabulary import AgeBand, CaseStatus, Said, Urgency
 from referral.shared.clock import now
 from referral.shared.database import cases_session, directory_session
@@ -49,6 +50,8 @@ class Shown:
     base: str
     is_answered: bool
     wrong: str = ""
+    hidden: str = ""
+    """What may be said of an answer that is not shown now: what is typed takes its place."""
 
     @property
     def title(self) -> str:
@@ -94,6 +97,26 @@ def as_typed(shown: Sequence[Shown], sent: Mapping[str, Sent]) -> list[Shown]:
     return [
         replace(each, row=sent[each.name].version, base=sent[each.name].typed.one(BASE), wrong="")
         if each.name in sent and sent[each.name].is_changed
+        else each
+        for each in shown
+    ]
+
+
+def hide_contact(
+    shown: Sequence[Shown], case: Case, known: Mapping[str, Given], user_id: UUID | None
+) -> list[Shown]:
+    """Keep how she is reached out of a page while her rule does not allow it, but for who just wrote it."""
+    given, at = known.get("safe_contact"), now()
+    if given is None or given.said is not Said.ANSWERED or shown_now(given.value, at) == given.value:
+        return list(shown)
+    row = cases_session().get(Answer, (case.id, "safe_contact"))
+    if row is not None and row.changed_by == user_id and row.changed_at > at - SITTING:
+        return list(shown)
+    said = say_shown("safe_contact", given, at)
+    known_typed = show_given("safe_contact", given)
+    return [
+        replace(each, typed=show_given(each.name, None), base="", hidden=said)
+        if each.name == "safe_contact" and each.typed == known_typed
         else each
         for each in shown
     ]

@@ -12,13 +12,14 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
+from referral.access.guard import find_actor
 from referral.access.policy import Permission
 from referral.accounts import kept
 from referral.accounts.forms import PlainForm
 from referral.i18n.dates import say_time
 from referral.i18n.locale import current_language
 from referral.intake import pages
-from referral.intake.answer_words import say_given
+from referral.intake.answer_words import say_given, say_shown
 from referral.intake.answers import CaseClosedError, Given, read_answers
 from referral.intake.areas import cases
 from referral.intake.asking_words import TITLES, say_wrong
@@ -27,6 +28,7 @@ from referral.intake.intake_page import (
     answer_of,
     around,
     as_typed,
+    hide_contact,
     list_alike,
     offer_organizations,
     show_questions,
@@ -94,6 +96,8 @@ def show(
     asked = show_questions(ALL if step is None else STEPS[step], known, sent)
     if more.pop("as_typed", False):
         asked = as_typed(asked, sent or {})
+    actor = find_actor()
+    asked = hide_contact(asked, case, known, actor.user_id if actor else None)
     wrong = [each for each in asked if each.wrong]
     nickname = answer_of(known, "nickname") if step in {None, "name"} else None
     page = render_template(
@@ -192,14 +196,19 @@ def show_conflict(
         name: say_given(name, Given(*each.answer) if (each := sent[name]).answer else None)
         for name in taken.conflicts
     }
-    theirs = {name: say_given(name, given) for name, given in taken.conflicts.items()}
+    theirs = {name: say_shown(name, given, now()) for name, given in taken.conflicts.items()}
     return show(case, taken.known, step, sent, conflict=compare(mine, theirs), labels=TITLES)
 
 
 def tell_kept(case: Case, sent: Mapping[str, Sent], taken: Taken) -> ResponseReturnValue:
-    """Tell a page that keeps what is typed what became of it: marks and words of ours, no answer."""
+    """Tell a page that keeps what is typed what became of it: marks and words of ours, no answer.
+
+    What it did not change is left as it is there: with the mark of what another wrote meanwhile, it would
+    be taken for a change of it.
+    """
     known = taken.known
-    held = [name for name in sent if name not in taken.wrong and name not in taken.conflicts]
+    gone = {*taken.wrong, *taken.conflicts}
+    held = [name for name, each in sent.items() if each.is_changed and name not in gone]
     return jsonify(
         kept={
             name: {

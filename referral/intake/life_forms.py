@@ -27,6 +27,12 @@ QUIET = {"autocomplete": "off"}
 FOR_GOOD, UNTIL = "good", "until"
 
 
+REFUSED = {
+    "owner": _l("Choose who owns the file, among those who keep files here."),
+    "deputy": _l("Choose a deputy who keeps files here, and is not the owner."),
+}
+
+
 def check_coming(_form: StaffForm, field: DateField) -> None:
     """Take a day from today on, within a year."""
     today = day_of(now())
@@ -93,12 +99,8 @@ class StepForm(StaffForm):
         self.shown_text.data, self.shown_on.data = (step.text, step.on.isoformat()) if step else ("", "")
 
 
-class KeepersForm(StaffForm):
-    """Who keeps a file, for good or for an absence."""
-
-    owner = SelectField(_l("Owner"), validate_choice=False)
-    deputy = SelectField(_l("Deputy"), validate_choice=False)
-    how = RadioField(
+def _how_long() -> RadioField:
+    return RadioField(
         _l("For how long?"),
         choices=[
             SelectChoice(value=FOR_GOOD, label=_l("For good")),
@@ -107,7 +109,23 @@ class KeepersForm(StaffForm):
         default=FOR_GOOD,
         validate_choice=True,
     )
-    until = DateField(_l("Day on which the file goes back"), [Optional(), check_coming])
+
+
+def _until() -> DateField:
+    return DateField(_l("Day on which the file goes back"), [Optional(), check_coming])
+
+
+def _keeper(label: object, which: str) -> SelectField:
+    return SelectField(label, [InputRequired(REFUSED[which])], validate_choice=False)
+
+
+class KeepersForm(StaffForm):
+    """Who keeps a file, for good or for an absence."""
+
+    owner = SelectField(_l("Owner"), validate_choice=False)
+    deputy = SelectField(_l("Deputy"), validate_choice=False)
+    how = _how_long()
+    until = _until()
     shown_owner = HiddenField()
     shown_deputy = HiddenField()
 
@@ -134,7 +152,7 @@ class KeepersForm(StaffForm):
 class OpenForm(StepForm):
     """What a file needs to leave draft."""
 
-    deputy = SelectField(_l("Deputy"), validate_choice=False)
+    deputy = _keeper(_l("Deputy"), "deputy")
 
     def __init__(self, people: Mapping[UUID, str], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -144,7 +162,8 @@ class OpenForm(StepForm):
 class ReopenForm(OpenForm):
     """What a closed file needs to be opened again."""
 
-    owner = SelectField(_l("Owner"), validate_choice=False)
+    owner = _keeper(_l("Owner"), "owner")
+    deputy = _keeper(_l("Deputy"), "deputy")
 
     def __init__(self, people: Mapping[UUID, str], *args: Any, **kwargs: Any) -> None:
         super().__init__(people, *args, **kwargs)
@@ -221,10 +240,10 @@ class HandingForm(StaffForm):
     """Which files, to whom, for how long."""
 
     files = Ticks(_l("Which files"), validate_choice=False)
-    owner = SelectField(_l("To whom"), validate_choice=False)
+    owner = _keeper(_l("To whom"), "owner")
     deputy = SelectField(_l("Deputy, where that person is the deputy already"), validate_choice=False)
-    how = KeepersForm.how
-    until = KeepersForm.until
+    how = _how_long()
+    until = _until()
 
     def __init__(
         self, files: Mapping[UUID, object], people: Mapping[UUID, str], *args: Any, **kwargs: Any

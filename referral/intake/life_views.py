@@ -19,6 +19,7 @@ from referral.intake.finding import changing, find_case, open_file
 from referral.intake.follow_ups import FollowUpGoneError, day_of, list_follow_ups, tell_outcome
 from referral.intake.life import ChangedMeanwhileError, KeeperRefusedError, Keepers, check_keepers
 from referral.intake.life_forms import (
+    REFUSED,
     CloseForm,
     KeepersForm,
     OpenForm,
@@ -38,10 +39,6 @@ from referral.shared.conflict import Conflict, compare
 from referral.shared.database import cases_session, directory_session
 
 CHANGE = Permission.CASE_CHANGE
-REFUSED = {
-    "owner": _l("Choose who owns the file, among those who keep files here."),
-    "deputy": _l("Choose a deputy who keeps files here, and is not the owner."),
-}
 LABELS = {"text": _l("Next step"), "on": _l("On which day"), "owner": _l("Owner"), "deputy": _l("Deputy")}
 MOVED_ON = _l("Somebody changed where this file stands meanwhile. Nothing of yours was saved: look again.")
 

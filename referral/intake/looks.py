@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -30,9 +31,10 @@ SENTENCES: dict[tuple[str, Action], LazyString] = {
     ("case", Action.CHANGE): _l("%(who)s wrote in the file"),
     ("case", Action.EXPORT): _l("%(who)s downloaded a copy of the file"),
     ("case", Action.PRINT): _l("%(who)s opened a copy of the file to print it"),
-    ("case", Action.CONSENT): _l("%(who)s wrote down a consent"),
-    ("case", Action.WITHDRAWAL): _l("%(who)s wrote down that a consent was withdrawn"),
-    ("case", Action.DISCLOSURE): _l("%(who)s communicated something without consent, under the law"),
+    ("case", Action.EXCEPTIONAL_ACCESS): _l("%(who)s looked at how to reach her outside her hours"),
+    ("consent", Action.CONSENT): _l("%(who)s wrote down a consent"),
+    ("consent", Action.WITHDRAWAL): _l("%(who)s wrote down that a consent was withdrawn"),
+    ("disclosure", Action.DISCLOSURE): _l("%(who)s communicated something without consent, under the law"),
     ("vault", Action.VIEW): _l("%(who)s looked at the legal name"),
     ("vault", Action.CHANGE): _l("%(who)s wrote the legal name"),
     ("vault", Action.ERASURE): _l("%(who)s destroyed the legal name"),
@@ -54,6 +56,13 @@ class Look:
 
     line: Line
     sentence: str
+    times: int = 1
+    """How often it was done within that minute."""
+
+    @property
+    def said(self) -> str:
+        """The sentence, and how often where it was more than once."""
+        return say_times(self.sentence, self.times)
 
 
 def list_looks(session: Session, case_id: UUID, before: int | None = None, limit: int = PAGE) -> list[Line]:
@@ -88,6 +97,17 @@ def organizations_in(lines: Iterable[Line]) -> set[UUID]:
 def say_looks(lines: Sequence[Line], own: UUID, places: dict[UUID, str], language: Language) -> list[Look]:
     """Return lines as sentences; whoever acted for another organization is named with it."""
     return [Look(line, say_look(line, own, places, language)) for line in lines]
+
+
+def gather(told: Sequence[Look]) -> list[Look]:
+    """Return the same where one page after the other, within one minute, is one sentence."""
+    rows = [list(each) for _sentence, each in groupby(told, key=lambda look: look.sentence)]
+    return [Look(each[-1].line, each[-1].sentence, len(each)) for each in rows]
+
+
+def say_times(sentence: str, times: int) -> str:
+    """Return a sentence, and how often it holds where it is more than once."""
+    return sentence if times == 1 else _("%(done)s, %(number)d times", done=sentence, number=times)
 
 
 def say_look(line: Line, own: UUID, places: dict[UUID, str], language: Language) -> str:

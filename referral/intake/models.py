@@ -14,11 +14,9 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from referral.intake.vocabulary import (
     Basis,
-    Capacity,
     CaseEventKind,
     CaseStatus,
     CertificateKind,
-    ConsentMode,
     DestructionReason,
     EndOfPacket,
     FollowUpKind,
@@ -31,7 +29,6 @@ from referral.shared.database import CasesBase, Identified
 
 CODE = sa.String(12)
 NAME = sa.String(40)
-LANGUAGE = sa.String(3)
 NOTICE = sa.String(16)
 LONGEST_GRANT = 90
 """Days."""
@@ -140,11 +137,6 @@ class Consent(Identified, CasesBase):
     days: Mapped[int]
     given_at: Mapped[datetime]
     expires_at: Mapped[datetime] = mapped_column(index=True)
-    mode: Mapped[ConsentMode]
-    capacity: Mapped[Capacity]
-    language: Mapped[str] = mapped_column(LANGUAGE)
-    with_interpreter: Mapped[bool]
-    is_express: Mapped[bool]
     notice_version: Mapped[str] = mapped_column(NOTICE)
     taken_by: Mapped[uuid.UUID]
     sealed: Mapped[bytes]

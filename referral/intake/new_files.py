@@ -10,6 +10,7 @@ from uuid import UUID
 
 from cryptography.fernet import InvalidToken
 from flask import current_app
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from referral.access.policy import Actor
@@ -18,7 +19,7 @@ from referral.intake.answers import Given, save_answers
 from referral.intake.cases import IllegalStepError, Step
 from referral.intake.held import Held
 from referral.intake.models import Case
-from referral.intake.safe import Safe, make_safe, open_safes
+from referral.intake.safe import Safe, make_safe, open_safe, open_safes
 from referral.intake.vocabulary import Said
 from referral.keyring.models import Kind
 from referral.keyring.services import Thing
@@ -63,8 +64,17 @@ def find_begun(session: Session, case_id: UUID, organization_id: UUID) -> Case |
 
 def prepare(case_id: UUID, organization_id: UUID, at: datetime) -> Safe:
     """Make the key of a file, or return the one that an attempt before this one left."""
-    made = open_safes([case_id]).get(case_id)
-    return made or make_safe(Thing(Kind.CASE, case_id, organization_id), at)
+    return keep_safe(Thing(Kind.CASE, case_id, organization_id), at)
+
+
+def keep_safe(thing: Thing, at: datetime) -> Safe:
+    """Make the key of what a mark names, or return the one that another press made, before or at once."""
+    if (made := open_safes([thing.id]).get(thing.id)) is not None:
+        return made
+    try:
+        return make_safe(thing, at)
+    except IntegrityError:
+        return open_safe(thing.id)
 
 
 def enter_file(session: Session, safe: Safe, actor: Actor, entered: Entered, at: datetime) -> Held:

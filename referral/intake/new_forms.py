@@ -40,13 +40,13 @@ class QuickForm(StaffForm):
     needs = Ticks(_l("What she needs now"), validate_choice=True)
     level = RadioField(_l("Urgency"), validate_choice=True, validators=[Optional()])
     reason = _line(_l("Why this urgency, in one line"), LONGEST_LINE)
+    step = _line(_l("Next step"), LONGEST_LINE, DataRequired(_l("Say what is to be done next.")))
+    step_on = DateField(_l("On which day"), [InputRequired(A_DAY)])
     deputy = SelectField(
         _l("Who takes over when you are away"),
         [InputRequired(_l("Choose who takes over when you are away."))],
         validate_choice=True,
     )
-    step = _line(_l("Next step"), LONGEST_LINE, DataRequired(_l("Say what is to be done next.")))
-    step_on = DateField(_l("On which day"), [InputRequired(A_DAY)])
     opened_on = DateField(_l("Opened on"), [InputRequired(A_DAY)])
     another = BooleanField(_l("This is another person: enter it all the same"))
 

@@ -80,8 +80,12 @@ def enter_open() -> ResponseReturnValue:
         form.refuse("nickname", _("A file here is much like this one: look at it first."))
         return show_quick(form, alike)
     safe = prepare(case_id, place, now())
-    with writing(cases_session(), CASES) as session:
-        enter_file(session, safe, actor, form.read(), now())
+    try:
+        with writing(cases_session(), CASES) as session:
+            enter_file(session, safe, actor, form.read(), now())
+    except IntegrityError:
+        if find_begun(cases_session(), case_id, place) is None:  # not by the same button, pressed at once
+            raise
     return lead_on(case_id)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeAlias
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -13,13 +13,15 @@ from sqlalchemy.orm import Session
 
 from referral.intake.answers import place_of
 from referral.intake.models import Answer, Case
-from referral.intake.safe import open_safes
+from referral.intake.safe import Safe, open_safes
 from referral.intake.spelling import Closeness, compare_folded, fold
 from referral.intake.vocabulary import CaseStatus, Said
+from referral.shared.encryption import SealBrokenError
 
 NAME = "nickname"
 STANDING = (CaseStatus.DRAFT, CaseStatus.OPEN)
 MOST_FOUND = 20
+FileRow: TypeAlias = "sa.Row[UUID, str, UUID, CaseStatus, datetime | None, datetime, bytes]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +47,11 @@ def find_by_nickname(session: Session, organization_id: UUID, text: str) -> list
     if not typed:
         return []
     rows = _read_rows(session, organization_id)
-    safes = open_safes(row.id for row in rows)
+    safes = open_safes((row.id for row in rows), organization_id)
     found = []
     for row in rows:
         safe = safes.get(row.id)
-        plain = safe.open(place_of(NAME), row.sealed) if safe is not None else {}
+        plain = _open(safe, row.sealed)
         if plain.get("said") != Said.ANSWERED:
             continue
         closeness = compare_folded(typed, fold(plain["value"]))
@@ -64,7 +66,7 @@ def find_alike(session: Session, organization_id: UUID, text: str, but: UUID | N
     return [each for each in found if each.closeness <= Closeness.NEAR and each.case_id != but]
 
 
-def _read_rows(session: Session, organization_id: UUID) -> Sequence[sa.Row[Any]]:
+def _read_rows(session: Session, organization_id: UUID) -> Sequence[FileRow]:
     return session.execute(
         sa.select(
             Case.id, Case.code, Case.owner_id, Case.status, Case.opened_at, Case.created_at, Answer.sealed
@@ -74,6 +76,14 @@ def _read_rows(session: Session, organization_id: UUID) -> Sequence[sa.Row[Any]]
     ).all()
 
 
-def _known(row: sa.Row[Any], nickname: str, closeness: Closeness) -> Known:
+def _open(safe: Safe | None, sealed: bytes) -> dict[str, Any]:
+    """Return a nickname as it was answered; nothing where it is destroyed or altered: others are found."""
+    try:
+        return safe.open(place_of(NAME), sealed) if safe is not None else {}
+    except SealBrokenError:
+        return {}
+
+
+def _known(row: FileRow, nickname: str, closeness: Closeness) -> Known:
     since = row.opened_at or row.created_at
     return Known(row.id, row.code, row.owner_id, row.status, since, nickname, closeness)

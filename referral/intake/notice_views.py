@@ -108,7 +108,9 @@ def find_by_code(organization_id: UUID, code: str) -> Case | None:
 
 def read_contact(case: Case) -> tuple[dict[str, Any] | None, str | None]:
     """Return how the person can safely be reached, and why no notice may be made at all."""
-    given: Given | None = read_answers(cases_session(), case.id, open_safe(case.id)).get("safe_contact")
+    given: Given | None = read_answers(
+        cases_session(), case.id, open_safe(case.id, case.organization_id)
+    ).get("safe_contact")
     if given is None or given.said is not Said.ANSWERED:
         return None, "not-asked"
     return given.value, None if has_channel(given.value) else "none"

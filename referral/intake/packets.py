@@ -7,31 +7,32 @@ rule, ``check_readable``, which every read asks.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 from flask import Flask
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session
 
 from referral.access.policy import Actor
 from referral.audit.events import Action, Event
 from referral.audit.models import CASES_CHAIN
 from referral.audit.services import record
 from referral.intake.agreements import check_agreement
-from referral.intake.answers import Given, read_answers
-from referral.intake.consent import ConsentMissingError, check_covered, is_in_force
+from referral.intake.answers import CaseClosedError, Given, read_answers
+from referral.intake.consent import ConsentMissingError, check_avoided, check_covered, is_in_force
+from referral.intake.contact import has_channel
 from referral.intake.erasing import Doomed, Why, carry_out_soon, request
 from referral.intake.held import Held
 from referral.intake.hooks import Ending, check_opened, tell_end
 from referral.intake.models import Consent, Packet, PacketItem, PacketReading
 from referral.intake.questions import QUESTIONS
-from referral.intake.safe import Safe, make_safe
+from referral.intake.safe import Safe, make_safe, open_safes
 from referral.intake.vocabulary import (
     CaseEventKind,
+    CaseStatus,
     CertificateKind,
     DestructionReason,
     EndOfPacket,
@@ -70,14 +71,8 @@ class NothingToSendError(Exception):
     """Nothing of what was ticked is answered in the file."""
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """Who read what of a packet, when."""
-
-    item: Item
-    read_by: UUID | None
-    organization_id: UUID
-    read_at: datetime
+class SentAlreadyError(Exception):
+    """The very same was sent under this consent, and can still be read."""
 
 
 def prepare(organization_id: UUID, at: datetime) -> Safe:
@@ -98,13 +93,11 @@ def gather(answers: Mapping[str, Given], items: Collection[Item]) -> dict[Item, 
 
 
 def _needed(item: Item, value: Any) -> Any:
+    if item is Item.SAFE_CONTACT and not has_channel(value):
+        return {"channel": value["channel"]}
     if item is not Item.NEEDS:
         return value
     return {need: state for need, state in value.items() if state in SENT_NEEDS}
-
-
-def _whole(_item: Item, value: Any) -> Any:
-    return value
 
 
 def send_packet(
@@ -112,27 +105,55 @@ def send_packet(
     consent: Consent,
     items: Collection[Item],
     safe: Safe,
-    narrow: Callable[[Item, Any], Any] = _whole,
+    regions: frozenset[str] = frozenset(),
 ) -> Packet:
     """Copy the granted answers, sealed for that one organization; it can be read until the consent ends.
 
-    ``narrow`` returns what of an item goes. Raises ConsentMissingError, NoAgreementError,
-    NothingToSendError.
+    ``regions`` are those in which the organization is, as far as known. Raises AvoidedError,
+    CaseClosedError, ConsentMissingError, NoAgreementError, NothingToSendError, SentAlreadyError.
     """
+    check_sendable(held, consent, items)
+    answers = read_answers(held.session, held.case.id, held.safe)
+    check_avoided(consent.receiver_id, {name: each.value for name, each in answers.items()}, regions)
+    values = gather(answers, items)
+    if values and values in _list_standing(held, consent):
+        raise SentAlreadyError
+    return send_values(held, consent, values, safe)
+
+
+def send_values(held: Held, consent: Consent, values: Mapping[Item, Any], safe: Safe) -> Packet:
+    """Send what was already chosen from the answers, for who checked whom she avoids.
+
+    Raises CaseClosedError, ConsentMissingError, NoAgreementError, NothingToSendError.
+    """
+    check_sendable(held, consent, values)
+    if not values:
+        raise NothingToSendError
+    packet = _seal(held, consent, values, safe)
+    held.touch()
+    held.tell(CaseEventKind.SHARED, {"receiver": str(consent.receiver_id), "items": sorted(values)})
+    _record(held.session, Action.CREATE, packet, held.actor, packet.sender_id)
+    return packet
+
+
+def check_sendable(held: Held, consent: Consent, items: Iterable[Item]) -> None:
+    """Refuse to send from a file that is closed, beyond a consent that holds, or without an agreement."""
     case = held.case
-    if consent.case_id != case.id or not is_in_force(consent, held.at):
+    if case.status not in {CaseStatus.DRAFT, CaseStatus.OPEN}:
+        raise CaseClosedError
+    if consent.case_id != case.id:
         raise ConsentMissingError(frozenset(items))
     check_covered(consent.receiver_id, items, [consent], held.at)
     check_agreement(held.session, case.organization_id, consent.receiver_id, held.at)
-    whole = gather(read_answers(held.session, case.id, held.safe), items)
-    values = {item: part for item, value in whole.items() if (part := narrow(item, value))}
-    if not values:
-        raise NothingToSendError
+
+
+def _seal(held: Held, consent: Consent, values: Mapping[Item, Any], safe: Safe) -> Packet:
+    """Keep what is sent, each item under the packet's own key and tied to the consent that holds it."""
     packet = Packet(
         id=safe.thing,
-        case_id=case.id,
+        case_id=held.case.id,
         consent_id=consent.id,
-        sender_id=case.organization_id,
+        sender_id=held.case.organization_id,
         receiver_id=consent.receiver_id,
         sent_at=held.at,
         sent_by=held.user_id,
@@ -143,10 +164,15 @@ def send_packet(
     for item, value in values.items():
         sealed = safe.seal(place_of(item), value)
         held.session.add(PacketItem(packet_id=packet.id, item=item, consent_id=consent.id, sealed=sealed))
-    held.touch()
-    held.tell(CaseEventKind.SHARED, {"receiver": str(consent.receiver_id), "items": sorted(values)})
-    _record(held.session, Action.CREATE, packet, held.actor, packet.sender_id)
+    held.session.flush()
     return packet
+
+
+def _list_standing(held: Held, consent: Consent) -> list[dict[Item, Any]]:
+    """Return what can be read under a consent now."""
+    rows = held.session.scalars(sa.select(Packet).where(Packet.consent_id == consent.id)).all()
+    safes = open_safes(row.id for row in rows)
+    return [open_items(row, safes[row.id]) for row in rows if row.id in safes]
 
 
 def _record(session: Session, action: Action, packet: Packet, actor: Actor | None, place: UUID) -> None:
@@ -200,46 +226,6 @@ def open_items(packet: Packet, safe: Safe) -> dict[Item, Any]:
 def find_packet(session: Session, packet_id: UUID, *, lock: bool = False) -> Packet | None:
     """Return a packet, as it is now."""
     return session.get(Packet, packet_id, with_for_update=lock, populate_existing=True)
-
-
-def list_sent(session: Session, case_id: UUID) -> Sequence[Packet]:
-    """Return what was sent of a file, the latest first."""
-    statement = sa.select(Packet).where(Packet.case_id == case_id).options(selectinload(Packet.items))
-    return session.scalars(statement.order_by(Packet.sent_at.desc(), Packet.id)).all()
-
-
-def list_readings(session: Session, packets: Collection[UUID]) -> dict[UUID, list[Reading]]:
-    """Return who read what of each packet, the latest first."""
-    found: dict[UUID, list[Reading]] = {}
-    statement = sa.select(PacketReading).where(PacketReading.packet_id.in_(packets))
-    for row in session.scalars(statement.order_by(PacketReading.read_at.desc(), PacketReading.item)):
-        reading = Reading(row.item, row.read_by, row.organization_id, row.read_at)
-        found.setdefault(row.packet_id, []).append(reading)
-    return found
-
-
-def list_received(session: Session, receiver_id: UUID, limit: int, offset: int = 0) -> Sequence[Packet]:
-    """Return what an organization received: what it can read first, then what ended, the latest first."""
-    statement = (
-        sa.select(Packet)
-        .where(Packet.receiver_id == receiver_id)
-        .order_by(Packet.ended_at.is_not(None), Packet.sent_at.desc(), Packet.id)
-    )
-    return session.scalars(statement.limit(limit).offset(offset)).all()
-
-
-def count_received(session: Session, receiver_id: UUID) -> int:
-    """Return how many packets an organization received."""
-    statement = sa.select(sa.func.count()).select_from(Packet).where(Packet.receiver_id == receiver_id)
-    return session.scalars(statement).one()
-
-
-def count_unread(session: Session, receiver_id: UUID, at: datetime) -> int:
-    """Return how many packets nobody of an organization opened yet, of those that it can read."""
-    was_read = sa.exists().where(PacketReading.packet_id == Packet.id)
-    readable = (Packet.receiver_id == receiver_id, Packet.ended_at.is_(None), Packet.expires_at > at)
-    statement = sa.select(sa.func.count()).select_from(Packet).where(*readable, ~was_read)
-    return session.scalars(statement).one()
 
 
 def recall(held: Held, packet: Packet) -> None:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -17,7 +17,8 @@ from referral.intake.answers import place_of
 from referral.intake.cases import read_step
 from referral.intake.models import Answer, Case, CaseEvent, FollowUp
 from referral.intake.safe import Safe, open_safes
-from referral.intake.vocabulary import CaseStatus, FollowUpKind, FollowUpStatus, Said
+from referral.intake.vocabulary import CaseEventKind, CaseStatus, FollowUpKind, FollowUpStatus, Said
+from referral.shared.encryption import SealBrokenError
 
 PER_PAGE = 25
 EVENTS = 20
@@ -38,6 +39,7 @@ BY_DAY = frozenset({List.MINE, List.DEPUTY, List.ALL})
 LAST = "u9"
 """Sorts what has no urgency after what has."""
 Conditions = tuple[sa.ColumnElement[bool], ...]
+Value = TypeVar("Value")
 Rows = sa.Select[*tuple[Any, ...]]
 
 
@@ -157,17 +159,29 @@ def _wanted(which: List, actor: Actor) -> Conditions:
 
 
 def _open_rows(found: Sequence[Any]) -> list[Row]:
-    safes = open_safes(case.id for case, *_ in found)
+    place = found[0][0].organization_id if found else None  # a list is of one organization
+    safes = open_safes((case.id for case, *_ in found), place)
     return [_open_row(safes[each[0].id], *each) for each in found if each[0].id in safes]
 
 
 def _open_row(safe: Safe, case: Case, due_on: date | None, follow_up_on: date | None, sealed: Any) -> Row:
-    step, nickname = read_step(case, safe), None
-    if sealed is not None:
-        plain = safe.open(place_of(NICKNAME), sealed)
-        nickname = plain["value"] if plain["said"] == Said.ANSWERED else None
+    step = _unless_altered(lambda: read_step(case, safe))
+    nickname = _unless_altered(lambda: _open_nickname(safe, sealed))
     is_follow_up = follow_up_on is not None and follow_up_on == due_on and follow_up_on != case.next_step_on
     return Row(case, due_on, step.text if step else None, nickname, is_follow_up)
+
+
+def _open_nickname(safe: Safe, sealed: bytes | None) -> str | None:
+    plain = safe.open(place_of(NICKNAME), sealed) if sealed is not None else {}
+    return plain["value"] if plain.get("said") == Said.ANSWERED else None
+
+
+def _unless_altered(read: Callable[[], Value | None]) -> Value | None:
+    """Return what is read; None where it was altered: the page of that very file says so, the list stands."""
+    try:
+        return read()
+    except SealBrokenError:
+        return None
 
 
 def _is_due(today: date) -> sa.ColumnElement[bool]:
@@ -212,7 +226,9 @@ def list_events(session: Session, case_id: UUID, page: int) -> tuple[Sequence[Ca
     rows = session.scalars(
         sa.select(CaseEvent)
         .where(CaseEvent.case_id == case_id)
-        .order_by(CaseEvent.occurred_at.desc(), CaseEvent.id)
+        .order_by(
+            CaseEvent.occurred_at.desc(), CaseEvent.kind == CaseEventKind.CREATED, CaseEvent.id
+        )  # a file that is entered open is begun and opened at one moment
         .limit(EVENTS + 1)
         .offset((page - 1) * EVENTS)
     ).all()

@@ -7,28 +7,37 @@ from uuid import UUID
 
 from flask import abort, redirect, render_template
 from flask.typing import ResponseReturnValue
+from sqlalchemy.exc import OperationalError
 
 from referral.access.guard import require
 from referral.access.policy import Actor, Permission, Target
 from referral.accounts.organizations import name_place
-from referral.intake import consent_words, packets
+from referral.intake import consent_words, packet_lists, packets
 from referral.intake.answer_words import name_all
 from referral.intake.areas import cases
 from referral.intake.asked import acting, read_page
 from referral.intake.consent_views import as_words
+from referral.intake.finding import counting
 from referral.intake.hooks import find_home
 from referral.intake.packets import NotReadableError
 from referral.intake.safe import open_safe
 from referral.keyring.services import KeyDestroyedError
 from referral.shared.clock import now
 from referral.shared.database import CASES, cases_session, directory_session, writing
+from referral.shared.turns import TooLongAWaitError
 
 PER_PAGE = 25
 
 
 def count_unread(actor: Actor) -> int:
-    """Return how much waits to be opened."""
-    return packets.count_unread(cases_session(), actor.acting_for, now()) if actor.acting_for else 0
+    """Return how much waits to be opened; nought where files cannot be read now: the account needs none."""
+    if actor.acting_for is None:
+        return 0
+    try:
+        with counting() as session:
+            return packet_lists.count_unread(session, actor.acting_for, now())
+    except (OperationalError, TooLongAWaitError):
+        return 0
 
 
 @cases.get("/received")
@@ -36,10 +45,10 @@ def list_received() -> ResponseReturnValue:
     """List what the organization was sent; of what ended, only that it did."""
     _actor, place = acting(Permission.PACKET_READ)
     session, page = cases_session(), read_page()
-    pages = max(1, -(-packets.count_received(session, place) // PER_PAGE))
+    pages = max(1, -(-packet_lists.count_received(session, place) // PER_PAGE))
     page = min(page, pages)
-    rows = packets.list_received(session, place, PER_PAGE, (page - 1) * PER_PAGE)
-    readings = packets.list_readings(session, [row.id for row in rows])
+    rows = packet_lists.list_received(session, place, PER_PAGE, (page - 1) * PER_PAGE)
+    readings = packet_lists.list_readings(session, [row.id for row in rows])
     return render_template(
         "cases/received.html",
         rows=rows,
@@ -63,7 +72,7 @@ def show_received(packet_id: UUID) -> ResponseReturnValue:
         return redirect(place, HTTPStatus.SEE_OTHER)
     sender = name_place(directory_session(), packet.sender_id)
     try:
-        safe = open_safe(packet_id)
+        safe = open_safe(packet_id, packet.sender_id)
         with writing(cases_session(), CASES) as session:
             locked = packets.find_packet(session, packet_id, lock=True) or abort(HTTPStatus.NOT_FOUND)
             values = packets.read_packet(session, locked, safe, actor, now())

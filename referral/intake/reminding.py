@@ -8,6 +8,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 from flask import Flask
+from sqlalchemy.orm import Session
 
 from referral.accounts.letters import language_of, link_to
 from referral.accounts.models import User
@@ -59,11 +60,18 @@ def tell_waiting(people: Iterable[UUID], at: datetime, mark: str = "") -> bool:
     With a ``mark`` it goes whatever she had today, but once for that mark, which no letter shows.
     Says whether anybody can be written to.
     """
+    wanted = set(people)
+    if not wanted:
+        return False
+    with writing(cases_session(), CASES) as session:
+        return enqueue_waiting(session, wanted, at, mark)
+
+
+def enqueue_waiting(session: Session, people: Iterable[UUID], at: datetime, mark: str = "") -> bool:
+    """Do the same in the transaction of what they are told of: both are kept, or neither."""
     letters = [_write(user, day_of(at), mark) for user in _list_reachable(people)]
-    if letters:
-        with writing(cases_session(), CASES) as session:
-            for letter in letters:
-                enqueue(session, letter, CasesOutbox)
+    for letter in letters:
+        enqueue(session, letter, CasesOutbox)
     return bool(letters)
 
 

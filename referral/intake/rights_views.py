@@ -67,7 +67,7 @@ def show(case: Case, safe: Safe, form: RequestForm) -> ResponseReturnValue:
         case=case,
         form=form,
         requests=rights.list_requests(session, case.id, safe),
-        looks=looks.say_looks(lines, case.organization_id, places, current_language()),
+        looks=looks.gather(looks.say_looks(lines, case.organization_id, places, current_language())),
         older=lines[-1].number if len(lines) == PAGE else None,
         today=now().astimezone(QUEBEC).date(),
         may_export=permits(actor, Permission.CASE_EXPORT, target),

@@ -15,6 +15,7 @@ from wtforms import BooleanField, HiddenField, IntegerField, StringField
 from wtforms.validators import InputRequired, Length, StopValidation
 
 from referral.access.policy import Actor, Permission, Target, permits
+from referral.accounts import door
 from referral.accounts.forms import StaffForm, check_line, tidy
 from referral.intake import erasing, keeping, rights, vault
 from referral.intake.areas import cases
@@ -105,6 +106,9 @@ def change_rules() -> ResponseReturnValue:
     may_destroy = permits(actor, Permission.CASE_ERASE, Target(place)) and form.destroys.data
     if names and not wanted.keeps_legal_names and not may_destroy:
         return show(form, place, HTTPStatus.UNPROCESSABLE_ENTITY, asks=True)
+    destroys = names and not wanted.keeps_legal_names
+    if destroys and (asked := door.ask_to_confirm(door.signed_in())) is not None:
+        return asked
     try:
         decide(actor, place, wanted)
     except RulesChangedError as error:

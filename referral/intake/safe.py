@@ -15,7 +15,7 @@ from referral.keyring import services as keyring
 from referral.keyring.folder import MasterKeyError
 from referral.keyring.services import Ring, Thing
 from referral.shared.database import KEYS, keys_session, writing
-from referral.shared.encryption import open_sealed, seal
+from referral.shared.encryption import SealBrokenError, open_sealed, seal
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,22 +50,28 @@ def make_safe(thing: Thing, at: datetime) -> Safe:
     return Safe(thing.id, key)
 
 
-def open_safe(thing: UUID) -> Safe:
-    """Return the key of a thing; raises keyring.KeyDestroyedError, MasterKeyError."""
-    found = open_safes([thing])
-    if thing not in found:
-        raise keyring.KeyDestroyedError
-    return found[thing]
+def open_safe(thing: UUID, of: UUID | None = None) -> Safe:
+    """Return the key of a thing; raises keyring.KeyDestroyedError, MasterKeyError.
+
+    ``of`` is whose the thing is by its row; SealBrokenError where its key is another organization's, since
+    a row that somebody moved in the database opens to nobody.
+    """
+    found = open_safes([thing], of)
+    if thing in found:
+        return found[thing]
+    if of is not None and open_safes([thing]):
+        raise SealBrokenError
+    raise keyring.KeyDestroyedError
 
 
-def open_safes(things: Iterable[UUID]) -> dict[UUID, Safe]:
-    """Return the keys of many things; those whose key was destroyed are left out."""
+def open_safes(things: Iterable[UUID], of: UUID | None = None) -> dict[UUID, Safe]:
+    """Return the keys of many things; destroyed ones are left out, and those of another than ``of``."""
     wanted = list(things)
     try:
-        found = keyring.open_data_keys(ring(), wanted)
+        found = keyring.open_data_keys(ring(), wanted, of)
     except MasterKeyError:  # rotated since this read began: what wraps today is to be read anew
         keys_session().rollback()
-        found = keyring.open_data_keys(ring(), wanted)
+        found = keyring.open_data_keys(ring(), wanted, of)
     keys_session().rollback()  # a key destroyed meanwhile is not to be seen again
     return {thing: Safe(thing, key) for thing, key in found.items()}
 

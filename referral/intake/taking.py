@@ -27,7 +27,7 @@ NEVER = -1
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """One question as a form sent it."""
+    """One question as a form sent it; an empty mark says that its page did not show the answer."""
 
     typed: Typed
     answer: tuple[Said, Any] | None
@@ -64,7 +64,9 @@ def _read_one(typed: Typed) -> Sent:
         answer = read_typed(typed)
     except ValueRefusedError as error:
         return Sent(typed, None, version, is_changed=True, wrong=error.reason)
-    return Sent(typed, answer, version, is_changed=digest_of(answer) != typed.one(BASE))
+    base = typed.one(BASE)
+    was_hidden = not base and answer is None
+    return Sent(typed, answer, version, is_changed=digest_of(answer) != base and not was_hidden)
 
 
 def _version(text: str) -> int:
@@ -93,7 +95,7 @@ def keep_answers(held: Held, sent: Mapping[str, Sent]) -> Taken:
         if each.wrong or not each.is_changed:
             continue
         current = known.get(name)
-        if each.version != (current.version if current else 0) and not _is_there(current, each):
+        if _is_upon_another(current, each) and not _is_there(current, each):
             taken.conflicts[name] = current
         else:
             wanted[name] = Given(*each.answer, each.version) if each.answer else None
@@ -102,6 +104,14 @@ def keep_answers(held: Held, sent: Mapping[str, Sent]) -> Taken:
         note_change(held)
     taken.known = read_answers(held.session, held.case.id, held.safe)
     return taken
+
+
+def _is_upon_another(current: Given | None, sent: Sent) -> bool:
+    """Say whether a form was shown another answer; given anew, one begins its versions again."""
+    if sent.version != (current.version if current else 0):
+        return True
+    base = sent.typed.one(BASE)
+    return bool(base) and base != mark_of(sent.typed.question, current)
 
 
 def _is_there(current: Given | None, sent: Sent) -> bool:

@@ -74,7 +74,7 @@ def say_events(opened: Sequence[tuple[CaseEvent, Any]], names: Mapping[UUID, str
     return [
         Line(
             str(SENTENCES[event.kind]),
-            _say_more(event.kind, detail, names) if isinstance(detail, dict) else "",
+            say_more(event.kind, detail, names) if isinstance(detail, dict) else "",
             names.get(event.user_id) if event.user_id else None,
             event.occurred_at,
         )
@@ -82,22 +82,24 @@ def say_events(opened: Sequence[tuple[CaseEvent, Any]], names: Mapping[UUID, str
     ]
 
 
-def _say_more(kind: CaseEventKind, detail: dict[str, Any], names: Mapping[UUID, str]) -> str:
+def say_more(kind: CaseEventKind, detail: dict[str, Any], names: Mapping[UUID, str]) -> str:
+    """Return what more an event tells; nothing where its sentence says all."""
+    more = ""
     match kind, detail:
         case CaseEventKind.NEXT_STEP, {"on": on, "text": text}:
-            return f"{text} ({_day(on)})"
+            more = f"{text} ({_day(on)})"
         case CaseEventKind.HANDED_OVER, {"owner": _owner, "deputy": _deputy}:
-            return _say_handing(detail, names)
+            more = _say_handing(detail, names)
         case CaseEventKind.FOLLOWED_UP, {"follow_up": which, "reached": reached}:
             came = _("she was reached") if reached else _("she was not reached")
-            return f"{FOLLOW_UPS[FollowUpKind(which)]}, {came}"
+            more = f"{FOLLOW_UPS[FollowUpKind(which)]}, {came}"
         case CaseEventKind.CONTACT_SEEN, {"reason": reason}:
-            return str(reason)
+            more = str(reason)
         case CaseEventKind.KEPT_LONGER, {"until": until, "reason": reason}:
-            return f"{_('Until %(day)s.', day=_day(until))} {reason}"
+            more = f"{_('Until %(day)s.', day=_day(until))} {reason}"
         case CaseEventKind.CLOSED, {"reason": reason}:
-            return str(CLOSURES[Closure(reason)])
-    return ""
+            more = str(CLOSURES[Closure(reason)])
+    return more
 
 
 def _say_handing(detail: dict[str, Any], names: Mapping[UUID, str]) -> str:

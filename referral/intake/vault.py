@@ -74,6 +74,8 @@ def write_name(held: Held, safe: Safe, name: LegalName) -> None:
     entry = find_entry(held.session, held.case.id)
     if (entry.version if entry is not None else 0) != name.version:
         raise NameChangedError(read_name(entry, safe if entry and entry.id == safe.thing else None))
+    if entry is not None and entry.id != safe.thing:  # destroyed meanwhile, and another written
+        raise NameChangedError(LegalName(""))
     if entry is None:
         entry = VaultEntry(id=safe.thing, case_id=held.case.id)
         held.session.add(entry)

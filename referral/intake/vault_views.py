@@ -46,7 +46,7 @@ def show_name(case_id: UUID) -> ResponseReturnValue:
         return asked
     case = find_named(case_id)
     entry = vault.find_entry(cases_session(), case_id)
-    held = vault.read_name(entry, open_safe(entry.id) if entry else None)
+    held = vault.read_name(entry, open_safe(entry.id, case.organization_id) if entry else None)
     form = NameForm(formdata=None, data={"name": held.text, "version": str(held.version)})
     return show(case, form, held.version)
 
@@ -76,7 +76,9 @@ def write_name(case_id: UUID) -> ResponseReturnValue:
     entry = vault.find_entry(cases_session(), case_id)
     if not form.validate_on_submit():
         return show(case, form, entry.version if entry else 0)
-    safe: Safe = open_safe(entry.id) if entry else vault.prepare(case.organization_id, now())
+    safe: Safe = (
+        open_safe(entry.id, case.organization_id) if entry else vault.prepare(case.organization_id, now())
+    )
     try:
         with changing(case_id) as held:
             vault.write_name(held, safe, form.read())

@@ -16,6 +16,7 @@ from referral.intake import (
     rights_wiring,
 )
 from referral.intake import models as _tables  # noqa: F401  # known to the metadata from here on
+from referral.intake.answer_words import say_hours
 from referral.intake.areas import CASES_AREA, cases
 from referral.keyring import models as _keys  # noqa: F401
 
@@ -27,6 +28,7 @@ def init_app(app: Flask) -> None:
     open_area(app, CASES_AREA)
     app.register_blueprint(cases)
     app.jinja_env.globals["case_pages"] = pages.list_pages
+    app.jinja_env.globals["say_hours"] = say_hours
     intake_wiring.init_app(app)
     life_wiring.init_app(app)
     match_wiring.init_app(app)

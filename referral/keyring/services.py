@@ -235,13 +235,18 @@ def open_data_key(ring: Ring, thing: UUID) -> bytes:
     return found[thing]
 
 
-def open_data_keys(ring: Ring, things: Iterable[UUID]) -> dict[UUID, bytes]:
-    """Return the keys of many things at once; those that were destroyed are left out."""
+def open_data_keys(ring: Ring, things: Iterable[UUID], of: UUID | None = None) -> dict[UUID, bytes]:
+    """Return the keys of many things at once; those that were destroyed are left out.
+
+    So are, where an organization is named, those of another's things.
+    """
     wanted, found = list(things), {}
     wrapping: dict[UUID, bytes] = {}
     for start in range(0, len(wanted), AT_ONCE):
         for row in ring.session.execute(_with_their_owners(wanted[start : start + AT_ONCE])):
             owner = row.organization_id
+            if of not in {None, owner}:
+                continue
             if owner not in wrapping:
                 master = read_master(ring.folder, row.master)
                 wrapping[owner] = open_sealed(master, row.owner, _about_organization(owner))

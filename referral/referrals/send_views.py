@@ -21,9 +21,9 @@ from referral.intake.agreements import NoAgreementError
 from referral.intake.answer_words import name_all
 from referral.intake.answers import Given, read_answers
 from referral.intake.areas import cases  # noqa: F401  # their addresses come first
-from referral.intake.consent import ConsentMissingError, is_in_force
+from referral.intake.consent import AvoidedError, ConsentMissingError, is_in_force
 from referral.intake.consent_views import as_words, list_regions
-from referral.intake.consents import ReadingRefusedError, list_consents, value_of
+from referral.intake.consents import list_consents, value_of
 from referral.intake.erasing import carry_out_soon
 from referral.intake.finding import changing, open_file
 from referral.intake.held import Held
@@ -62,7 +62,7 @@ SEND = Permission.REFERRAL_SEND
 Answers = dict[str, Given]
 NOT_SENT = (
     SendingRefusedError,
-    ReadingRefusedError,
+    AvoidedError,
     ConsentMissingError,
     NoAgreementError,
     NothingToSendError,
@@ -72,7 +72,7 @@ NOT_SENT = (
 
 def say_refusal(error: Exception) -> object:
     """Return in words why something is not sent."""
-    if isinstance(error, SendingRefusedError | ReadingRefusedError):
+    if isinstance(error, SendingRefusedError | AvoidedError):
         return REFUSED[error.reason]
     if isinstance(error, NoAgreementError):
         return REFUSED["agreement"]
@@ -210,7 +210,7 @@ def send_draft_now(case_id: UUID, referral_id: UUID) -> object:
     """Send a draft; return in words what became of it."""
     receiver_id = cases_session().get_one(Referral, referral_id).receiver_id
     keys, safe = sending.prepare_packets(sender_of(referral_id), now()), open_safe(referral_id)
-    regions = list_regions([receiver_id])
+    regions = list_regions([receiver_id]).get(receiver_id, frozenset())
     try:
         with changing(case_id, SEND) as held:
             referral = held.session.get_one(

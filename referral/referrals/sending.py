@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,11 +11,11 @@ from uuid import UUID
 
 from referral.intake import packets
 from referral.intake.answers import read_answers
-from referral.intake.consent import ConsentMissingError, is_in_force
-from referral.intake.consents import check_avoided, find_consent, value_of
+from referral.intake.consent import ConsentMissingError, check_avoided, is_in_force
+from referral.intake.consents import find_consent, value_of
 from referral.intake.held import Held
 from referral.intake.models import Consent
-from referral.intake.packets import SENT_NEEDS, NothingToSendError, end_packet, find_packet, send_packet
+from referral.intake.packets import SENT_NEEDS, end_packet, find_packet, gather, send_values
 from referral.intake.safe import Safe, make_safe
 from referral.intake.vocabulary import CaseStatus, EndOfPacket, Item, Need, NeedState, Urgency
 from referral.keyring.models import Kind
@@ -142,10 +142,10 @@ def _consent(held: Held, consent_id: UUID) -> Consent:
     return found
 
 
-def send(held: Held, hand: Hand, keys: Keys, regions: Mapping[UUID, frozenset[str]]) -> Referral:
+def send(held: Held, hand: Hand, keys: Keys, regions: frozenset[str]) -> Referral:
     """Send a draft: what answering needs and, to one alone, what its acceptance opens.
 
-    Raises SendingRefusedError (also where the telephone was to come first), ReadingRefusedError for
+    Raises SendingRefusedError (also where the telephone was to come first), AvoidedError for
     whom or where she avoids, ConsentMissingError, NoAgreementError, NothingToSendError, IllegalMoveError.
     """
     referral = hand.referral
@@ -154,11 +154,11 @@ def send(held: Held, hand: Hand, keys: Keys, regions: Mapping[UUID, frozenset[st
     if referral.urgency in CALL_FIRST and not has_called(held.session, referral.id):
         raise SendingRefusedError("call-first")
     answers = read_answers(held.session, held.case.id, held.safe)
-    check_avoided([referral.receiver_id], answers, regions)
+    values = {name: each.value for name, each in answers.items()}
+    check_avoided(referral.receiver_id, values, regions)
     consent = _consent(held, referral.consent_id or referral.id)
-    narrow = narrow_to(hand)
-    packet = send_packet(held, consent, consent.scope & PUBLIC, keys.public, narrow)
-    referral.public_packet_id = packet.id
+    shown = narrow(hand, gather(answers, consent.scope & PUBLIC))
+    referral.public_packet_id = send_values(held, consent, shown, keys.public).id
     if referral.group_id is None:
         send_private(held, referral, consent, keys.private)
     move(hand, ReferralStatus.REQUESTED)
@@ -167,27 +167,22 @@ def send(held: Held, hand: Hand, keys: Keys, regions: Mapping[UUID, frozenset[st
 
 def send_private(held: Held, referral: Referral, consent: Consent, safe: Safe) -> None:
     """Send how to reach her, sealed until an acceptance opens it; nothing where she did not grant it."""
-    items = consent.scope & PRIVATE
-    if not items:
-        return
-    try:
-        referral.private_packet_id = send_packet(held, consent, items, safe).id
-    except NothingToSendError:
-        return
-    held.session.flush()
+    answers = read_answers(held.session, held.case.id, held.safe)
+    values = gather(answers, consent.scope & PRIVATE)
+    if values:
+        referral.private_packet_id = send_values(held, consent, values, safe).id
+        held.session.flush()
 
 
-def narrow_to(hand: Hand) -> Callable[[Item, Any], Any]:
-    """Return what cuts each item to what answering needs: one need, and the urgency without her words."""
+def narrow(hand: Hand, values: Mapping[Item, Any]) -> dict[Item, Any]:
+    """Cut what would go to what answering needs: one need, and the urgency without her words."""
     asked = read_asked(hand.referral, hand.safe)
-    level = hand.referral.urgency.value
-
-    def narrow(item: Item, value: Any) -> Any:
-        if item is Item.NEEDS:
-            return {need: state for need, state in value.items() if asked and need == asked.need}
-        return {"level": level, "reason": ""} if item is Item.URGENCY else value
-
-    return narrow
+    cut = dict(values)
+    if Item.NEEDS in cut:
+        cut[Item.NEEDS] = {n: state for n, state in cut[Item.NEEDS].items() if asked and n == asked.need}
+    if Item.URGENCY in cut:
+        cut[Item.URGENCY] = {"level": hand.referral.urgency.value, "reason": ""}
+    return {item: value for item, value in cut.items() if value}
 
 
 def cancel(hand: Hand, why: Why) -> None:

@@ -63,6 +63,16 @@
     HTMLFormElement.prototype.submit.call(form);
   }
 
+  // Signed out in another tab: the text stays here. Signed in again there: the server shows it anew, to be sent.
+  function signedOut(answer) {
+    return answer.text().then((page) => {
+      if (page.includes('name="restored"')) { goToSignIn(); return false; }
+      tell(words.signedOut, true);
+      later(AGAIN);
+      return false;
+    });
+  }
+
   // Resolves to whether the server has answered.
   function save() {
     window.clearTimeout(timer);
@@ -75,7 +85,8 @@
       body: new URLSearchParams(new FormData(form)),
       redirect: "manual",
     }).then((answer) => {
-      if (answer.status === 401 || answer.status === 400) { goToSignIn(); return false; }
+      if (answer.status === 401) { goToSignIn(); return false; }
+      if (answer.status === 400 || answer.type === "opaqueredirect") return signedOut(answer);
       const isOurs = (answer.headers.get("Content-Type") || "").includes("json");
       if (isOurs && answer.status === 409) { tell(words.closed, true); return true; }
       if (!isOurs || !answer.ok) { tell(words.trouble, true); later(AGAIN); return false; }

@@ -487,7 +487,7 @@ class Look(NamedTuple):
         return {"width": self.width, "scheme": self.scheme}
 
 
-LOOKS = [Look("fr", PHONE), Look("en", WIDE), Look("fr", WIDE, "dark")]
+LOOKS = [Look("fr", PHONE, "dark"), Look("en", WIDE)]
 """Each page in each language, on a phone and at a desk, in light and dark; not every one in all at once."""
 
 

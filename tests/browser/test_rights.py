@@ -82,8 +82,8 @@ def test_a_request_a_copy_and_an_erasure_without_javascript(visit, scene, site):
     shoot(page, "certificates-fr-360")
 
 
-@pytest.mark.parametrize("language", ["fr", "en"])
-def test_the_pages_keep_to_the_rules_of_accessibility_at_both_widths(visit, scene, site, language):
+@pytest.mark.parametrize(("language", "width"), [("fr", PHONE), ("en", WIDE)])
+def test_the_pages_keep_to_the_rules_of_accessibility(visit, scene, site, language, width):
     case_id, _code = scene.files[1]
     paths = {
         "rights": f"{case_id}/rights",
@@ -97,14 +97,13 @@ def test_the_pages_keep_to_the_rules_of_accessibility_at_both_widths(visit, scen
         "person": f"incidents/{scene.incident}/person",
     }
     found = []
-    for width in (PHONE, WIDE):
-        page = visit("/fr/", width=width)
-        scene.sign_in(page, site)
-        for name, path in paths.items():
-            page.goto(f"{site}/{language}/cases/{path}")
-            shoot(page, f"{name}-{language}-{width}")
-            found += [f"{name} {width}: {fault}" for fault in faults(page)]
-            if page.evaluate("document.documentElement.scrollWidth > window.innerWidth"):
-                found.append(f"{name} {width}: wider than the screen")
+    page = visit("/fr/", width=width)
+    scene.sign_in(page, site)
+    for name, path in paths.items():
+        page.goto(f"{site}/{language}/cases/{path}")
+        shoot(page, f"{name}-{language}-{width}")
+        found += [f"{name} {width}: {fault}" for fault in faults(page)]
+        if page.evaluate("document.documentElement.scrollWidth > window.innerWidth"):
+            found.append(f"{name} {width}: wider than the screen")
 
     assert found == []

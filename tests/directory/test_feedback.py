@@ -15,7 +15,7 @@ from referral.evidence.models import ListingFlag, UnmetNeed
 from referral.evidence.services import answer_flag
 from referral.mail.models import Outbox
 from referral.shared.clock import now
-from referral.shared.database import DIRECTORY, db, writing
+from referral.shared.database import DIRECTORY, DirectoryBase, db, writing
 from referral.shared.turns import TooLongAWaitError
 from referral.web.helplines import load_help_lines
 from referral.web.limits import EXTENSION
@@ -238,7 +238,7 @@ def test_a_listing_that_is_not_shown_cannot_be_flagged(client, service):
 def test_a_listing_that_the_directory_holds_no_more_answers_that_it_is_gone(app, client, session, service):
     form = address(service)
     session.rollback()
-    empty_tables(db.engines[DIRECTORY], app.extensions["filled_by_migrations"])
+    empty_tables(db.engines[DIRECTORY], DirectoryBase, app.extensions["filled_by_migrations"])
 
     assert client.post(form, data={"kind": "hours"}).status_code == 404
 

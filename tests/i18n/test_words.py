@@ -71,7 +71,7 @@ def test_a_date_is_no_more_precise_than_its_source(given, shown):
 def test_hours_are_said_as_one_says_them():
     assert (plain(say_time(time(8, 30), "fr")), plain(say_time(time(0, 15), "en"))) == (
         "8 h 30",
-        "12:15 a.m.",
+        "12:15 am",
     )
 
 

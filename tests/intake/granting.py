@@ -61,14 +61,18 @@ def find_grant(case_id: uuid.UUID, consent_id: uuid.UUID) -> Consent:
 
 
 def make_packet(
-    house: House, case_id: uuid.UUID, consent_id: uuid.UUID, items: Collection[Item] = tuple(Item)
+    house: House,
+    case_id: uuid.UUID,
+    consent_id: uuid.UUID,
+    items: Collection[Item] = tuple(Item),
+    regions: frozenset[str] = frozenset(),
 ) -> uuid.UUID:
     """Send items under a consent."""
     safe = packets.prepare(house.id, now())
     with held_case(case_id, house.worker) as held:
         consent = find_consent(held.session, case_id, consent_id)
         assert consent is not None
-        return packets.send_packet(held, consent, items, safe).id
+        return packets.send_packet(held, consent, items, safe, regions).id
 
 
 def read(packet_id: uuid.UUID, receiver: House) -> dict[Item, object]:

@@ -4,6 +4,7 @@ import hashlib
 
 import pytest
 from flask_babel import force_locale
+from sqlalchemy.exc import OperationalError
 
 from referral.access.policy import Role
 from referral.intake import agreements
@@ -157,6 +158,15 @@ def test_an_agreement_prints_as_a_paper_and_stays_in_no_cache(house, other, lead
 
     assert "page--paper" in answer.text
     assert "no-store" in answer.headers["Cache-Control"]
+
+
+def test_the_account_stands_where_agreements_cannot_be_read(lead, monkeypatch):
+    def fail(*_arguments):
+        raise OperationalError("SELECT", {}, Exception("no database"))
+
+    monkeypatch.setattr(agreements, "count_to_sign", fail)
+
+    assert lead.browser.get("/fr/account/").status_code == 200
 
 
 DIGESTS = {

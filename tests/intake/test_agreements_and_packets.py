@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from referral.intake import agreements, consents, packets
+from referral.intake import agreements, consents, packet_lists, packets
 from referral.intake.agreements import NoAgreementError
 from referral.intake.models import Packet
 from referral.intake.safe import open_safe
@@ -51,7 +51,7 @@ def test_a_consent_alone_sends_nothing(house, other):
 
     with pytest.raises(NoAgreementError):
         send(house, granted)
-    assert packets.list_sent(cases_session(), granted[0]) == []
+    assert packet_lists.list_sent(cases_session(), granted[0]) == []
 
 
 def test_an_agreement_that_one_side_signed_sends_nothing(house, other):
@@ -67,7 +67,7 @@ def test_consent_and_agreement_together_send(house, other):
     make_agreement(other, house)
     granted = consent_to(house, other)
 
-    assert send(house, granted) in {each.id for each in packets.list_sent(cases_session(), granted[0])}
+    assert send(house, granted) in {each.id for each in packet_lists.list_sent(cases_session(), granted[0])}
 
 
 @pytest.mark.parametrize("which", ["house", "other"])

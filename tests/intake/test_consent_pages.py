@@ -179,6 +179,18 @@ def test_without_an_agreement_the_page_says_so_and_nothing_goes(session, worker,
     assert re.search("greement|entente", worker.browser.get(f"/fr/cases/{case_id}/consents").text)
 
 
+def test_only_where_an_agreement_is_signed_is_there_a_button_to_send(
+    session, worker, house, receiver, case_id
+):
+    grants = {
+        make_grant(house, case_id, place): place == receiver.id
+        for place in (receiver.id, make_house(session, "Foyer Exemple").id)
+    }
+    page = worker.browser.get(f"/fr/cases/{case_id}/consents").text
+
+    assert {each: f"/consents/{each}/send" in page for each in grants} == grants
+
+
 def test_a_withdrawal_stops_a_reader_who_has_the_page_open(worker, reader, house, receiver, case_id):
     consent_id = make_grant(house, case_id, receiver.id)
     packet_id = make_packet(house, case_id, consent_id)

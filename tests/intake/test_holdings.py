@@ -17,9 +17,7 @@ from referral.intake.holdings import LEFT_OUT, LINKS, PARTS, PEOPLE, PLACES, nam
 from referral.intake.safe import destroy_safe, make_safe
 from referral.intake.vocabulary import (
     Basis,
-    Capacity,
     CaseEventKind,
-    ConsentMode,
     FollowUpKind,
     FollowUpStatus,
     Item,
@@ -81,11 +79,6 @@ def fill(house, receiver):
             days=30,
             given_at=at,
             expires_at=at + timedelta(days=30),
-            mode=ConsentMode.SPOKEN,
-            capacity=Capacity.SELF,
-            language="fra",
-            with_interpreter=False,
-            is_express=True,
             notice_version="1",
             taken_by=by,
         )

@@ -20,7 +20,7 @@ from referral.intake.models import Case, Incident
 from referral.intake.retention import register_until
 from referral.intake.safe import open_safe
 from referral.mail.models import Outbox
-from referral.shared.clock import now
+from referral.shared.clock import QUEBEC, now
 from referral.shared.database import CASES, cases_session, writing
 from tests.intake.filing import enter, make_actor, make_case, make_house
 
@@ -89,7 +89,16 @@ def test_an_entry_is_sealed_under_a_key_of_its_own(house):
 
     assert PLANTED.encode() not in row.sealed
     assert incidents.read_told(row, open_safe(row_id)).facts == CONCLUDED
-    assert row.keep_until == register_until(TODAY) == date(2031, 11, 20)
+
+
+def test_an_entry_is_kept_five_years_from_the_day_on_which_it_was_entered_at_least(house):
+    row_id, long_ago = enter_incident(house), date(2010, 1, 1)
+    entered = cases_session().get_one(Incident, row_id).created_at.astimezone(QUEBEC).date()
+    told = Told(long_ago, CONCLUDED, is_serious=True)
+    with writing(cases_session(), CASES) as session:
+        incidents.change_incident(session, open_safe(row_id), Change(told, 1), house.lead, now())
+
+    assert cases_session().get_one(Incident, row_id).keep_until == register_until(entered)
 
 
 def test_who_writes_upon_an_older_entry_sees_both(house):

@@ -6,18 +6,21 @@ import logging
 import re
 import uuid
 
+import msgspec
 import pytest
 import sqlalchemy as sa
 
 from referral.access.policy import Role
 from referral.audit.events import Action
 from referral.audit.models import CasesAuditEvent
+from referral.catalogue.listing import OrganizationCard, Text
 from referral.directory import card_text
 from referral.edition.reader import READER
 from referral.intake.models import Answer
 from referral.shared.database import DIRECTORY, DirectoryBase, cases_session, db
 from tests.intake.filing import enter, make_actor, make_case, make_draft, make_house
-from tests.intake.matches import EDITION, FAMILIES, MOTHER
+from tests.intake.matches import EDITION, FAMILIES, MOTHER, NO_DOGS
+from tests.pages.example import ExampleEdition
 from tests.security.people import make_organization
 
 HERS = {
@@ -168,6 +171,29 @@ def test_the_page_is_kept_by_no_browser_and_its_title_is_neutral(worker, house):
 
     assert "no-store" in answer.headers["Cache-Control"]
     assert TITLE.search(answer.text)[1].replace("\u00a0", " ") == "Dossier – Relais"
+
+
+def test_one_press_leads_to_the_reading_of_the_consent_for_it_and_ticks_no_item(app, session, worker, house):
+    place = make_organization(session, "Maison Ouverte Exemple")
+    offered = msgspec.structs.replace(
+        FAMILIES, organization=OrganizationCard(str(place), Text("Maison Ouverte Exemple"))
+    )
+    app.extensions[READER] = ExampleEdition((offered,))
+    case_id = make_case(house, HERS)
+    assert f'name="organization" value="{place}"' in re.sub(r"\s+", " ", see(worker, case_id))
+
+    answer = worker.post(f"/fr/cases/{case_id}/consents/new", organization=str(place))
+    ticked = [each for each in re.findall(r"<input[^>]*>", answer.text) if "checked" in each]
+    assert answer.status_code == 200
+    assert f'value="{place}"' in answer.text
+    assert not [each for each in ticked if 'name="items"' in each]
+
+
+def test_a_near_miss_and_ones_own_organization_offer_no_consent(app, worker, house):
+    own = OrganizationCard(str(house.id), Text("Maison Exemple"))
+    app.extensions[READER] = ExampleEdition((msgspec.structs.replace(FAMILIES, organization=own), NO_DOGS))
+
+    assert 'name="organization"' not in see(worker, make_case(house, HERS))
 
 
 @pytest.mark.parametrize("role", [Role.PARTNER_EDITOR, Role.PRIVACY_OFFICER])

@@ -6,12 +6,13 @@ from datetime import date, timedelta
 import pytest
 import sqlalchemy as sa
 
+from referral.intake import new_files, queries
 from referral.intake.answers import read_answers
 from referral.intake.cases import read_step
 from referral.intake.models import Case
-from referral.intake.new_files import make_entry, read_entry
+from referral.intake.new_files import make_entry, prepare, read_entry
 from referral.intake.safe import open_safe
-from referral.intake.vocabulary import CaseStatus, Said, Urgency
+from referral.intake.vocabulary import CaseEventKind, CaseStatus, Said, Urgency
 from referral.shared.clock import QUEBEC, now
 from referral.shared.database import cases_session
 from tests.intake.filing import enter, make_case, make_house
@@ -79,6 +80,16 @@ def test_the_same_form_sent_twice_begins_one_file(house, worker):
 
     assert first.headers["Location"] == second.headers["Location"]
     assert len(files()) == 1
+
+
+def test_a_key_that_a_cut_off_attempt_left_is_taken_up(house, worker):
+    entry = make_entry(house.id)
+    safe = prepare(read_entry(entry, house.id), house.id, now())
+
+    assert worker.post(QUICK, **quick(house, entry=entry)).status_code == 303
+    [case] = files()
+    assert case.id == safe.thing
+    assert open_safe(case.id).key == safe.key
 
 
 def test_a_mark_of_another_organization_leads_to_none_of_its_files(app, session, house, worker):
@@ -205,3 +216,29 @@ def test_what_is_printed_blank_tells_nothing_of_what_it_is_about(house, worker, 
     assert not [word for word in LOADED if word in sheet or word in title]
     assert not re.search(r"<(form|input|textarea|select|img|svg|a)\b", sheet)
     assert files() == []
+
+
+@pytest.mark.parametrize("where", [NEW, QUICK])
+def test_a_button_pressed_twice_at_once_begins_one_file_and_breaks_no_page(house, worker, monkeypatch, where):
+    """The other press makes the key after ours has looked for it, and the file before ours is stored."""
+    entry, look, is_first = make_entry(house.id), new_files.open_safes, [True]
+
+    def look_then_lose(things):
+        found = look(things)
+        if is_first.pop() if is_first else False:
+            assert worker.post(where, **quick(house, entry=entry)).status_code == 303
+        return found
+
+    monkeypatch.setattr(new_files, "open_safes", look_then_lose)
+    answer = worker.post(where, **quick(house, entry=entry))
+
+    assert answer.status_code == 303
+    assert len(files()) == 1
+
+
+def test_a_file_entered_open_is_begun_before_it_is_opened(house, worker):
+    for number in range(5):
+        worker.post(QUICK, **quick(house, nickname=f"{number} Exemple {'abcde'[number] * 7}", another="y"))
+    told = [queries.list_events(cases_session(), case.id, 1)[0] for case in files()]
+
+    assert [[each.kind for each in rows][-1] for rows in told] == [CaseEventKind.CREATED] * 5

@@ -21,7 +21,7 @@ from referral.intake.orphans import (
     destroy_orphans,
 )
 from referral.intake.safe import destroy_safe, make_safe, open_safe, open_safes
-from referral.intake.vocabulary import Basis, Capacity, ConsentMode, DestructionReason
+from referral.intake.vocabulary import Basis, DestructionReason
 from referral.keyring.models import DataKey, Kind
 from referral.keyring.services import Thing
 from referral.shared.clock import now
@@ -90,11 +90,6 @@ def test_the_key_of_what_was_sent_is_never_touched(house):
         days=30,
         given_at=now(),
         expires_at=now() + timedelta(days=30),
-        mode=next(iter(ConsentMode)),
-        capacity=next(iter(Capacity)),
-        language="fr",
-        with_interpreter=False,
-        is_express=True,
         notice_version="1",
         taken_by=house.worker.user_id,
         sealed=b"x",

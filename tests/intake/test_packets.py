@@ -7,9 +7,10 @@ from uuid import uuid4
 import pytest
 import sqlalchemy as sa
 
-from referral.intake import packets
+from referral.intake import packet_lists, packets
 from referral.intake.agreements import NoAgreementError, find_agreement, revoke
-from referral.intake.consent import ConsentMissingError
+from referral.intake.answers import Given, save_answers
+from referral.intake.consent import AvoidedError, ConsentMissingError
 from referral.intake.consents import (
     NotInForceError,
     ReadingRefusedError,
@@ -23,7 +24,7 @@ from referral.intake.erasing import carry_out_soon
 from referral.intake.models import Certificate, Consent, ConsentItem, PacketItem, PacketReading
 from referral.intake.packets import NothingToSendError, NotReadableError, end_expired, recall
 from referral.intake.safe import open_safe
-from referral.intake.vocabulary import EndOfPacket, Item
+from referral.intake.vocabulary import EndOfPacket, Item, Said
 from referral.keyring.services import KeyDestroyedError
 from referral.shared.clock import now
 from referral.shared.database import CASES, cases_session, writing
@@ -179,6 +180,23 @@ def test_after_an_agreement_is_ended_nothing_more_is_sent(session, house, case_i
         make_packet(house, case_id, make_grant(house, case_id, other.id))
 
 
+def avoid(house, case_id, name, value, version):
+    with held_case(case_id, house.worker) as held:
+        save_answers(held, {name: Given(Said.ANSWERED, value, version)})
+
+
+@pytest.mark.parametrize("reason", ["to-avoid", "region-to-avoid"])
+def test_whom_she_asks_to_avoid_after_she_consented_is_sent_nothing(house, receiver, case_id, reason):
+    consent_id = make_grant(house, case_id, receiver.id)
+    if reason == "to-avoid":
+        avoid(house, case_id, "organizations_to_avoid", [str(receiver.id)], 0)
+    else:
+        avoid(house, case_id, "regions", {"avoid": ["08", "09"]}, 1)
+
+    with pytest.raises(AvoidedError, match=f"^{reason}$"):
+        make_packet(house, case_id, consent_id, regions=frozenset({"08"}))
+
+
 def test_where_nothing_is_answered_nothing_is_sent(house, receiver):
     case_id = make_case(house)
     with pytest.raises(NothingToSendError):
@@ -289,7 +307,7 @@ def test_what_was_read_before_stays_known_after_the_withdrawal(house, receiver, 
     read(packet_id, receiver)
     end(house, case_id, consent_id)
 
-    assert [each.item for each in packets.list_readings(cases_session(), [packet_id])[packet_id]] == [
+    assert [each.item for each in packet_lists.list_readings(cases_session(), [packet_id])[packet_id]] == [
         Item.NEEDS
     ]
 
@@ -332,9 +350,6 @@ def test_the_sender_can_take_back_what_was_sent(house, receiver, case_id):
 
 def test_a_change_of_the_file_changes_nothing_of_what_was_sent(house, receiver, case_id):
     packet_id = make_packet(house, case_id, make_grant(house, case_id, receiver.id), (Item.REGIONS,))
-    from referral.intake.answers import Given, save_answers  # noqa: PLC0415
-    from referral.intake.vocabulary import Said  # noqa: PLC0415
-
     with held_case(case_id, house.worker) as held:
         save_answers(held, {"regions": Given(Said.ANSWERED, {"now": "01"}, 1)})
 

@@ -164,7 +164,7 @@ def line(action, place, own, target="case", actor="Béa Exemple"):
     ("language", "said"),
     [
         ("fr", "Béa Exemple a consulté le dossier, mardi 24 novembre 2026 à 14 h 10"),
-        ("en", "Béa Exemple looked at the file, Tuesday, November 24, 2026 at 2:10 p.m."),
+        ("en", "Béa Exemple looked at the file, Tuesday, November 24, 2026 at 2:10 pm"),
     ],
 )
 def test_who_looked_is_a_sentence_that_one_reads_out(app, language, said):

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from referral.access.policy import Role
 from referral.accounts.models import UserSession
 from referral.audit.models import CasesAuditEvent
-from referral.intake import erasing, questions, vault
+from referral.intake import erasing, keeping, questions, vault
 from referral.intake.models import Certificate, VaultEntry
 from referral.intake.rules import Rules, read_rules
 from referral.intake.safe import open_safe
@@ -108,7 +108,8 @@ def test_the_page_needs_a_proof_that_is_fresh(app, session, house, case_id):
 def test_whoever_looks_at_a_name_is_written_down(app, session, house, case_id):
     keep_name(case_id, house)
     enter(app, session, house.worker).browser.get(path_of(case_id))
-    kinds = [(row.target_type, row.action) for row in cases_session().scalars(sa.select(CasesAuditEvent))]
+    acts = cases_session().scalars(sa.select(CasesAuditEvent).order_by(CasesAuditEvent.number))
+    kinds = [(row.target_type, row.action) for row in acts]
 
     assert ("vault", "view") in kinds
 
@@ -205,3 +206,29 @@ def test_turning_names_off_asks_once_more_then_destroys_each_with_a_certificate(
             open_safe(gone)
     erasing.carry_out_soon()
     assert open_safe(kept)
+
+
+def test_a_key_that_another_entry_had_seals_no_name(house, case_id):
+    first = keep_name(case_id, house)
+    stale = open_safe(first)
+    with held_case(case_id, house.worker) as held:
+        keeping.drop_name(held, DestructionReason.ASKED)
+    second = keep_name(case_id, house, "Autre-Exemple")
+
+    with pytest.raises(NameChangedError), held_case(case_id, house.worker) as held:
+        vault.write_name(held, stale, LegalName("Perdu-Exemple", 1))
+    assert (
+        vault.read_name(vault.find_entry(cases_session(), case_id), open_safe(second)).text == "Autre-Exemple"
+    )
+
+
+def test_turning_names_off_takes_a_fresh_proof(app, session, house, case_id):
+    keep_name(case_id, house)
+    person = enter(app, session, house.lead)
+    session.get_one(UserSession, person.session_id).confirmed_at = now() - timedelta(hours=1)
+    session.commit()
+    typed = {"case_months": "24", "privacy_contact": "", "version": "1", "destroys": "y"}
+
+    assert person.post(RULES, **typed).status_code == 401
+    cases_session().rollback()
+    assert vault.find_entry(cases_session(), case_id) is not None

@@ -13,7 +13,7 @@ from jinja2 import Environment, meta
 from referral.i18n.wiring import TRANSLATIONS
 from referral.mail.letters import split_letter
 from referral.shared.paths import ROOT, TEMPLATES
-from tests.neutral import TELLING, find_telling
+from tests.neutral import OF_ANY_OFFICE, TELLING, find_telling
 
 LETTERS = sorted((TEMPLATES / "email").glob("*.txt"))
 KINDS = sorted({path.name.split(".")[0] for path in LETTERS})
@@ -85,7 +85,9 @@ def test_french_letters_are_set_as_french_is(path):
 
 @pytest.mark.parametrize(("where", "title"), list(titles()))
 def test_no_title_of_a_page_tells_why(where, title):
-    assert find_telling(title) == []
+    allowed = OF_ANY_OFFICE if where.startswith("cases/") else frozenset()
+
+    assert set(find_telling(title)) <= allowed
 
 
 def test_titles_are_looked_at_in_both_languages():

@@ -27,7 +27,7 @@ ROWS = (
         "consent",
         OF_CASE
         | {"id": CONSENT, "receiver_id": THEIRS, "days": 30, "expires_at": AT + timedelta(days=30)}
-        | {"notice_version": "1", "language": "fr"},
+        | {"notice_version": "1"},
     ),
     ("consent_item", {"consent_id": CONSENT, "item": ITEM}),
     ("packet", OF_CASE | {"id": PACKET, "consent_id": CONSENT, "receiver_id": THEIRS}),
@@ -135,9 +135,6 @@ CHANGES = [
     ("consent", "days = 90"),
     ("consent", "expires_at = given_at"),
     ("consent", f"receiver_id = '{uuid.uuid4().hex}'"),
-    ("consent", "language = 'en'"),
-    ("consent", "is_express = NOT is_express"),
-    ("consent", "with_interpreter = NOT with_interpreter"),
     ("consent", "notice_version = '2'"),
     ("agreement", f"second_id = '{uuid.uuid4().hex}'"),
 ]
@@ -200,7 +197,8 @@ def test_the_database_lets_go_of(connection, what, table, before):
         WITHDRAW,
         "UPDATE certificate SET completed_at = requested_at",
         "UPDATE audit_segment SET expired_at = '2026-11-24 00:00:00+00:00'",
-        "UPDATE agreement SET ended_at = proposed_at, ended_by = first_id, ended_for = first_id, ended_name = 'x'",
+        "UPDATE agreement SET ended_at = proposed_at, ended_by = first_id, ended_for = first_id, "
+        "ended_name = 'x'",
     ],
     ids=["withdrawing", "completing", "letting go", "ending"],
 )

@@ -15,6 +15,7 @@ from referral.partners.round_models import VerificationRound
 from referral.shared.clock import now
 from referral.shared.database import writing
 from referral.shared.paths import DATA
+from tests.intake.filing import make_master_key
 
 TABLES = (Proposal, ListingFlag, ServiceCapacity, VerificationRound, Application)
 
@@ -24,6 +25,7 @@ def demo(app, session, monkeypatch):
     """A demonstration that was filled."""
     monkeypatch.setitem(app.config, "DEMO", value=True)
     mark_accounts()
+    make_master_key()
     with writing(session):
         import_catalogue(session, DATA / "demo", "Exemple")
     with writing(session):

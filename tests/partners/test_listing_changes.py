@@ -58,7 +58,7 @@ def test_hours_are_public_at_once(keeper):
     page = keeper.editor.browser.get(answer.location).text
     assert "Shown already" in page
     assert "Hours" in page
-    assert "8:00\u00a0p.m. to 2:00\u00a0a.m." in keeper.public()
+    assert "8:00\u00a0pm to 2:00\u00a0am" in keeper.public()
 
 
 def test_a_phone_waits_for_a_call_and_readers_keep_the_old_one(keeper):

@@ -49,14 +49,14 @@ def draft(
 
 
 def send(
-    house: House, referral_id: uuid.UUID, regions: dict[uuid.UUID, frozenset[str]] | None = None
+    house: House, referral_id: uuid.UUID, regions: frozenset[str] = frozenset()
 ) -> None:
     """Send a draft."""
     keys, safe = sending.prepare_packets(house.id, now()), open_safe(referral_id)
     with held_case(find(referral_id).case_id, house.worker) as held:
         referral = held.session.get_one(Referral, referral_id, with_for_update=True)
         sending.send(
-            held, Hand(held.session, referral, safe, Side.SENDER, house.worker, now()), keys, regions or {}
+            held, Hand(held.session, referral, safe, Side.SENDER, house.worker, now()), keys, regions
         )
 
 

@@ -4,8 +4,8 @@ import pytest
 
 from referral.intake.agreements import NoAgreementError
 from referral.intake.answers import Given, save_answers
-from referral.intake.consent import ConsentMissingError
-from referral.intake.consents import ReadingRefusedError, withdraw
+from referral.intake.consent import AvoidedError, ConsentMissingError
+from referral.intake.consents import withdraw
 from referral.intake.hooks import NotOpenedError
 from referral.intake.life import close_case
 from referral.intake.models import Consent
@@ -115,14 +115,14 @@ def test_nothing_is_sent_to_whom_she_has_come_to_avoid(house, receiver, case_id)
     (referral_id,) = draft(house, case_id, [agree(house, receiver, case_id)])
     with held_case(case_id, house.worker) as held:
         save_answers(held, {"organizations_to_avoid": Given(Said.ANSWERED, [str(receiver.id)])})
-    with pytest.raises(ReadingRefusedError, match="to-avoid"):
+    with pytest.raises(AvoidedError, match="to-avoid"):
         send(house, referral_id)
 
 
 def test_nothing_is_sent_where_she_does_not_want_to_be(house, receiver, case_id):
     (referral_id,) = draft(house, case_id, [agree(house, receiver, case_id)])
-    with pytest.raises(ReadingRefusedError, match="region-to-avoid"):
-        send(house, referral_id, {receiver.id: frozenset({"08"})})
+    with pytest.raises(AvoidedError, match="region-to-avoid"):
+        send(house, referral_id, frozenset({"08"}))
 
 
 def test_nothing_is_sent_once_she_has_withdrawn(house, receiver, case_id):

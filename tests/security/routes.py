@@ -12,8 +12,8 @@ from werkzeug.routing import AnyConverter, BaseConverter, Rule
 from referral.access.guard import PUBLIC
 
 NOBODY = UUID(int=0x5EC)
-NAMED = {"code": str(NOBODY)}
-"""Of an address that names an organization; any other text is a token."""
+NAMED = {"code": str(NOBODY), "step": "needs"}
+"""Of an address that names an organization, or a question of the intake; any other text is a token."""
 VALUES = {
     "UUIDConverter": NOBODY,
     "IntegerConverter": 1,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import ExitStack
 
 import pytest
 
@@ -26,10 +27,17 @@ def application(request, tmp_path_factory):
     if request.param == "public":
         yield make_app(folder, ExampleEdition(LISTINGS))
     elif request.param == "sqlite":
-        yield from with_example(migrated_app(f"sqlite:///{folder}/test.db", folder / "editions"))
+        urls = [f"sqlite:///{folder}/{name}.db" for name in ("test", "cases", "keys")]
+        yield from with_example(whole_app(folder, *urls))
     else:
-        with postgresql.empty_database() as url:
-            yield from with_example(migrated_app(url, folder / "editions"))
+        with ExitStack() as stack:
+            urls = [stack.enter_context(postgresql.empty_database()) for _ in range(3)]
+            yield from with_example(whole_app(folder, *urls))
+
+
+def whole_app(folder, directory, cases, keys):
+    """Return an application with all of its databases."""
+    return migrated_app(directory, folder / "editions", CASES_URL=cases, KEYS_URL=keys)
 
 
 def with_example(applications):

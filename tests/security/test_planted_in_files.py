@@ -20,6 +20,7 @@ from referral.mail.sealing import open_sealed
 from referral.shared import tick
 from referral.shared.clock import now
 from referral.shared.database import CASES, DIRECTORY, KEYS, CasesBase, cases_session
+from tests.conftest import ON_ONE_BACKEND
 from tests.edition.conftest import Directory
 from tests.intake.filing import make_house
 from tests.security.planting import STEM, find, list_sealed, plant, written
@@ -45,6 +46,7 @@ def mail(app, tmp_path, monkeypatch):
     """A folder that letters go to."""
     monkeypatch.setitem(app.config, "MAIL_DIR", tmp_path / "mail")
     monkeypatch.setitem(app.config, "MAIL_FROM", "relais@relais.example")
+    monkeypatch.setitem(app.config, "AUDIT_WITNESS", tmp_path / "witness.json")
     return tmp_path / "mail"
 
 
@@ -97,6 +99,7 @@ def test_a_secret_that_is_there_is_found_in_every_coding(coding):
     assert find(CODINGS[coding](secret), {"here": secret, "elsewhere": f"{STEM}-02-É"}) == {"here"}
 
 
+@ON_ONE_BACKEND
 @pytest.mark.parametrize("who", STRANGERS)
 def test_nobody_else_sees_any_of_it_on_any_page(scene, who):
     pages = list(scene.walk(scene.stranger(who), BOTH))
@@ -105,6 +108,7 @@ def test_nobody_else_sees_any_of_it_on_any_page(scene, who):
     assert scene.seen(pages) == set()
 
 
+@ON_ONE_BACKEND
 @pytest.mark.parametrize("who", [*STRANGERS, "receiver"])
 def test_to_anyone_else_a_file_is_not_there_at_all(scene, who):
     browser = scene.enter(scene.receiver.lead) if who == "receiver" else scene.stranger(who)
@@ -128,6 +132,7 @@ def test_whoever_does_not_sign_in_sees_none_of_it(scene):
     assert scene.seen(scene.walk(scene.app.test_client(), BOTH)) == set()
 
 
+@ON_ONE_BACKEND
 @pytest.mark.parametrize("who", ["worker", "lead"])
 def test_a_receiver_sees_what_was_sent_and_nothing_else(scene, who):
     pages = scene.walk(scene.enter(getattr(scene.receiver, who)))
@@ -142,6 +147,7 @@ def test_a_worker_of_the_house_sees_nothing_of_the_register_of_incidents(scene):
     assert {place for place in found if place.startswith("incident")} == set()
 
 
+@ON_ONE_BACKEND
 @pytest.mark.parametrize("who", ["worker", "lead"])
 def test_no_address_title_or_header_of_whoever_may_see_it_tells_any_of_it(scene, who):
     told = set()
@@ -153,6 +159,7 @@ def test_no_address_title_or_header_of_whoever_may_see_it_tells_any_of_it(scene,
     assert told == set()
 
 
+@ON_ONE_BACKEND
 @pytest.mark.parametrize("who", ["worker", "lead"])
 def test_no_log_of_whoever_may_see_it_tells_any_of_it(scene, who, capfd):
     logging.getLogger("referral").setLevel(logging.INFO)

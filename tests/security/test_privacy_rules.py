@@ -12,16 +12,20 @@ import sqlalchemy as sa
 import time_machine
 from flask_babel import force_locale
 
+from referral.accounts.models import User
 from referral.audit.models import CasesAuditEvent
 from referral.intake import models
 from referral.intake.cases import make_code
 from referral.intake.notices import NOTICES
 from referral.intake.questions import QUESTIONS
+from referral.mail.models import CasesOutbox
+from referral.mail.sealing import open_sealed
 from referral.shared import tick
 from referral.shared.clock import now
 from referral.shared.database import CASES, CasesBase, cases_session, writing
 from tests.intake.filing import make_agreement, make_case, make_house
-from tests.security.planting import plant
+from tests.security.people import token_of
+from tests.security.planting import find, plant
 from tests.security.walking import Scene
 
 COMPUTED = re.compile(
@@ -75,7 +79,8 @@ def test_no_column_and_no_question_holds_anything_computed_of_a_person():
     }
 
 
-def test_nothing_that_is_done_by_itself_sends_or_discloses_anything(app, client, session):
+def test_nothing_that_is_done_by_itself_sends_or_discloses_anything(app, session, tmp_path, monkeypatch):
+    monkeypatch.setitem(app.config, "AUDIT_WITNESS", tmp_path / "witness.json")
     house, other = make_house(session), make_house(session, "Refuge Exemple")
     make_agreement(house, other)
     make_case(house, IN_DANGER)
@@ -154,3 +159,17 @@ def test_the_notice_that_was_read_is_not_changed(app, session, version, language
         text = " ".join(template.render(place="A").split())
 
     assert hashlib.sha256(text.encode()).hexdigest()[:16] == READ[version, language]
+
+
+def test_whoever_leads_where_it_was_sent_is_told_of_a_withdrawal_that_something_waits(scene):
+    lead = scene.session.get_one(User, scene.receiver.lead.user_id)
+    lead.email = "lead@exemple.example"
+    scene.session.commit()
+    ids, browser = scene.planted.ids, scene.enter(scene.house.worker)
+    path = f"/fr/cases/{ids['case_id']}/consents/{ids['consent_id']}/withdraw"
+    answer = browser.post(path, data={"csrf_token": token_of(browser), "way": "phone"})
+
+    assert answer.status_code == 303
+    letters = [open_sealed(row) for row in cases_session().scalars(sa.select(CasesOutbox.sealed))]
+    assert [each.to for each in letters] == ["lead@exemple.example"]
+    assert find(str(letters), scene.planted.secrets) == set()

@@ -1,0 +1,63 @@
+"""What was sent, what was received, and who read which item of it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, selectinload
+
+from referral.intake.models import Packet, PacketReading
+from referral.intake.vocabulary import Item
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Who read what of a packet, when."""
+
+    item: Item
+    read_by: UUID | None
+    organization_id: UUID
+    read_at: datetime
+
+
+def list_sent(session: Session, case_id: UUID) -> Sequence[Packet]:
+    """Return what was sent of a file, the latest first."""
+    statement = sa.select(Packet).where(Packet.case_id == case_id).options(selectinload(Packet.items))
+    return session.scalars(statement.order_by(Packet.sent_at.desc(), Packet.id)).all()
+
+
+def list_readings(session: Session, packets: Collection[UUID]) -> dict[UUID, list[Reading]]:
+    """Return who read what of each packet, the latest first."""
+    found: dict[UUID, list[Reading]] = {}
+    statement = sa.select(PacketReading).where(PacketReading.packet_id.in_(packets))
+    for row in session.scalars(statement.order_by(PacketReading.read_at.desc(), PacketReading.item)):
+        reading = Reading(row.item, row.read_by, row.organization_id, row.read_at)
+        found.setdefault(row.packet_id, []).append(reading)
+    return found
+
+
+def list_received(session: Session, receiver_id: UUID, limit: int, offset: int = 0) -> Sequence[Packet]:
+    """Return what an organization received: what it can read first, then what ended, the latest first."""
+    statement = (
+        sa.select(Packet)
+        .where(Packet.receiver_id == receiver_id)
+        .order_by(Packet.ended_at.is_not(None), Packet.sent_at.desc(), Packet.id)
+    )
+    return session.scalars(statement.limit(limit).offset(offset)).all()
+
+
+def count_received(session: Session, receiver_id: UUID) -> int:
+    """Return how many packets an organization received."""
+    return session.scalars(sa.select(sa.func.count()).where(Packet.receiver_id == receiver_id)).one()
+
+
+def count_unread(session: Session, receiver_id: UUID, at: datetime) -> int:
+    """Return how many packets nobody of an organization opened yet, of those that it can read."""
+    was_read = sa.exists().where(PacketReading.packet_id == Packet.id)
+    readable = (Packet.receiver_id == receiver_id, Packet.ended_at.is_(None), Packet.expires_at > at)
+    statement = sa.select(sa.func.count()).select_from(Packet).where(*readable, ~was_read)
+    return session.scalars(statement).one()

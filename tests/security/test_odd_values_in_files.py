@@ -1,0 +1,68 @@
+"""Whatever is sent to a page of case files by somebody who may use it is answered, and no fault of ours."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from tests.intake.filing import enter, make_house
+from tests.security.people import token_of
+from tests.security.planting import plant
+from tests.security.test_odd_values import ODD
+from tests.security.test_who_gets_into_files import rules_of_files
+from tests.security.walking import address
+
+NAME = re.compile(r'<(?:input|select|textarea|button)[^>]*\bname="([^"]+)"')
+OURS = frozenset({"csrf_token", "do"})
+"""What is sent as our page has it: whose form it is, and which button was pressed."""
+SHOWN_LATER = frozenset({"recipients", "offered", "organization", "agrees"})
+"""Fields that a form shows only after something was chosen, or in another state."""
+
+
+@pytest.fixture
+def planted(session, client):
+    """A file with something of everything, of which another organization was sent a part."""
+    return plant(make_house(session), make_house(session, "Refuge Exemple"))
+
+
+@pytest.fixture
+def lead(app, session, planted):
+    """The browser of the one who may open the most."""
+    return enter(app, session, planted.house.lead).browser
+
+
+def list_fields(app, browser, planted):
+    """Return the name of every field of every form of the area, and every button that says what to do."""
+    pages = [
+        browser.get(address(app, rule, planted)).text
+        for rule in rules_of_files(app)
+        if "GET" in (rule.methods or set())
+    ]
+    text = "\n".join(pages)
+    named = (set(NAME.findall(text)) | SHOWN_LATER) - OURS
+    return named, set(re.findall(r'name="do"[^>]*value="([^"]+)"', text))
+
+
+def test_nothing_sent_to_a_page_of_files_is_a_fault_of_ours(app, lead, planted):
+    fields, buttons = list_fields(app, lead, planted)
+    assert {"text", "is_express", "facts", "words", "reason"} <= fields
+    token = token_of(lead)
+    for rule in rules_of_files(app):
+        if "POST" not in (rule.methods or set()):
+            continue
+        for number, value in enumerate(ODD):
+            button = sorted(buttons)[number % len(buttons)]
+            data = dict.fromkeys(fields, value) | {"csrf_token": token, "do": button}
+            answer = lead.post(address(app, rule, planted), data=data)
+            assert answer.status_code < 500, (rule.endpoint, value)
+            assert "<script>" not in answer.text, (rule.endpoint, value)
+
+
+def test_nothing_asked_of_a_page_of_files_is_a_fault_of_ours(app, lead, planted):
+    for rule in rules_of_files(app):
+        if "GET" in (rule.methods or set()):
+            for value in ODD:
+                asked = dict.fromkeys(("page", "list", "before", "organization", "of", "q", "lang"), value)
+                answer = lead.get(address(app, rule, planted), query_string=asked)
+                assert answer.status_code < 500, (rule.endpoint, value)

@@ -16,6 +16,7 @@ from referral.cli import wiring as cli
 from referral.demo import wiring as demo
 from referral.directory import wiring as directory
 from referral.edition import wiring as edition
+from referral.gaps import wiring as gaps
 from referral.i18n import wiring as i18n
 from referral.intake import wiring as intake
 from referral.mail import wiring as mail
@@ -42,6 +43,7 @@ def create_app(config: Config) -> Flask:
         edition,
         directory,
         partners,
+        gaps,
         intake,
         referrals,
         cli,

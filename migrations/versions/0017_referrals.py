@@ -30,6 +30,17 @@ RULES = (
     ("referral_call", "UPDATE", "FALSE"),
     ("referral_call", "DELETE", OF_ERASED),
 )
+# Those of what was read of a packet, as migration 0014 made them: SQLite makes the table again.
+READING = "packet_reading"
+READING_RULES = (
+    (READING, "UPDATE", "FALSE"),
+    (
+        READING,
+        "DELETE",
+        "EXISTS (SELECT 1 FROM packet JOIN case_file ON case_file.id = packet.case_id "
+        "WHERE packet.id = OLD.packet_id AND case_file.erased_at IS NOT NULL)",
+    ),
+)
 
 
 def upgrade_cases() -> None:
@@ -198,6 +209,22 @@ def upgrade_cases() -> None:
     is_sqlite = op.get_bind().dialect.name == "sqlite"
     for table, order, allowed in RULES:
         (guard_in_sqlite if is_sqlite else guard_in_postgresql)(table, order, allowed)
+    let_readings_be_by_link(True)
+
+
+def let_readings_be_by_link(is_so: bool) -> None:
+    """Whoever answers by a link has no account to name."""
+    is_sqlite = op.get_bind().dialect.name == "sqlite"
+    for table, order, _allowed in READING_RULES:
+        if is_sqlite:
+            op.execute(f"DROP TRIGGER {table}_refuses_{order.lower()}")
+    if not is_so:
+        op.execute(f"DELETE FROM {READING} WHERE read_by IS NULL")
+    with op.batch_alter_table(READING) as batch:
+        batch.alter_column("read_by", existing_type=sa.Uuid(), nullable=is_so)
+    for table, order, allowed in READING_RULES:
+        if is_sqlite:
+            guard_in_sqlite(table, order, allowed)
 
 
 def guard_in_sqlite(table: str, order: str, allowed: str) -> None:

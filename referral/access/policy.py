@@ -72,6 +72,7 @@ class Permission(StrEnum):
     DO_NOT_LIST_CHANGE = "do-not-list:change"
     EDITION_BUILD = "edition:build"
     FLAG_REVIEW = "flag:review"
+    GAP_TELL = "gap:tell"
     HOURS_CHANGE = "hours:change"
     HOUSE_PHONE_PAIR = "house-phone:pair"
     INCIDENT_KEEP = "incident:keep"
@@ -250,6 +251,7 @@ POLICY: dict[Permission, Clauses] = {
     Permission.DO_NOT_LIST_CHANGE: (*BY_VETTER, (watches_over_installation,)),
     Permission.EDITION_BUILD: BY_OPERATOR,
     Permission.FLAG_REVIEW: (*BY_OPERATOR, *BY_VETTER),
+    Permission.GAP_TELL: ((works_with_people,), *BY_VETTER),
     Permission.HOURS_CHANGE: BY_ITS_LEAD,
     Permission.HOUSE_PHONE_PAIR: BY_ITS_EDITORS,
     Permission.INCIDENT_KEEP: BY_THOSE_IN_CHARGE,

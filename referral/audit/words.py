@@ -34,6 +34,7 @@ REFUSED: dict[Permission, LazyString] = {
     Permission.DO_NOT_LIST_CHANGE: _l("the register of who is not to be listed"),
     Permission.EDITION_BUILD: _l("publishing"),
     Permission.FLAG_REVIEW: _l("reviewing what readers say of listings"),
+    Permission.GAP_TELL: _l("telling of a need that nothing met"),
     Permission.HOURS_CHANGE: _l("the hours of an organization"),
     Permission.HOUSE_PHONE_PAIR: _l("pairing a house phone"),
     Permission.INCIDENT_KEEP: _l("the register of incidents"),

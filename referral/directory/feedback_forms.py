@@ -44,6 +44,14 @@ REASONS: dict[UnmetReason, LazyString] = {
     UnmetReason.NO_ANSWER: lazy_gettext("Nobody answered"),
     UnmetReason.OTHER: lazy_gettext("Another reason"),
 }
+"""Those that a search can know."""
+WORKER_REASONS: dict[UnmetReason, LazyString] = {
+    **{reason: text for reason, text in REASONS.items() if reason is not UnmetReason.OTHER},
+    UnmetReason.SAFETY_CONFLICT: lazy_gettext("Not safe for the person, or for somebody there"),
+    UnmetReason.MISSING_INFORMATION: lazy_gettext("Something that they needed to know was missing"),
+    UnmetReason.SERVICE_CLOSED: lazy_gettext("The service has closed"),
+    UnmetReason.OTHER: REASONS[UnmetReason.OTHER],
+}
 AGES: dict[AgeBand, LazyString] = {
     AgeBand.UNDER_14: lazy_gettext("Under 14"),
     AgeBand.FROM_14_TO_17: lazy_gettext("14 to 17"),

@@ -1,6 +1,6 @@
 """What can be said of a listing, and why a need stayed unmet: codes, with their words in both languages.
 
-The reasons are those of intake practice (docs/glossary.md), kept to what a search can know.
+The reasons are those of intake practice (docs/glossary.md); a search can know only some of them.
 """
 
 from __future__ import annotations
@@ -54,6 +54,9 @@ class UnmetReason(StrEnum):
     LANGUAGE = "language"
     HOURS = "hours"
     NO_ANSWER = "no-answer"
+    SAFETY_CONFLICT = "safety-conflict"
+    MISSING_INFORMATION = "missing-information"
+    SERVICE_CLOSED = "service-closed"
     OTHER = "other"
 
 
@@ -91,6 +94,12 @@ def check_note(note: str) -> str:
     if address_traces(plain):
         raise NoteTellsOfAPlaceError
     return plain
+
+
+def months_of_quarter(day: date) -> list[date]:
+    """Return the months of a quarter up to a day's, the last first: an ended quarter stays as it is."""
+    first = 3 * ((day.month - 1) // 3) + 1
+    return [date(day.year, month, 1) for month in range(day.month, first - 1, -1)]
 
 
 def month_of(day: date) -> date:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -106,10 +106,10 @@ def tell_organization(session: Session, flag: ListingFlag) -> bool:
     return True
 
 
-def record_unmet_need(session: Session, need: Need, at: datetime) -> UnmetNeed:
+def record_unmet_need(session: Session, need: Need, at: datetime, month: date | None = None) -> UnmetNeed:
     """Count one need that nothing met, by month; what is no code came in an address and is left out."""
     row = UnmetNeed(
-        month=month_of(at.astimezone(QUEBEC).date()),
+        month=month_of(month or at.astimezone(QUEBEC).date()),
         region_code=need.region_code,
         need=need.need,
         clientele=need.clientele,

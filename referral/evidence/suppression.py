@@ -22,9 +22,12 @@ from collections.abc import Collection, Mapping, Sequence
 from itertools import chain, combinations
 
 SMALLEST_SHOWN = 5
-MOST_STEPS = 400
+MOST_STEPS = 40
 """Of a search for a witness; one that is not found in them counts as none, and more is hidden."""
 LONGEST_MOVE = 24
+MOST_BEGINNINGS = 6
+MOST_LOOKED_AT = 400
+"""Counts of a total that are looked through for what it hides already."""
 Key = tuple[str, ...]
 Cell = tuple[str | None, ...]
 Pattern = tuple[int, ...]
@@ -108,7 +111,7 @@ class _Table:
         return move is not None
 
     def _find_move(self, cell: Cell, hidden: Collection[Cell]) -> _Move | None:
-        for key in self.members[cell]:
+        for key in self.members[cell][:MOST_BEGINNINGS]:
             for sign in (1, -1):
                 move = _Move(self, cell, hidden)
                 if move.may_change(key, sign) and move.complete(key, sign):
@@ -149,7 +152,7 @@ class _Table:
         hiding = sum(
             any(each in self.hidden for key in self.members[total] for each in self.cells_of[key])
             for total in self._totals_of(cell)
-            if len(self.members[total]) <= MOST_STEPS
+            if len(self.members[total]) <= MOST_LOOKED_AT
         )
         return value == 0, cell.count(None), -hiding, value, repr(cell)
 

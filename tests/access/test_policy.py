@@ -54,6 +54,7 @@ EXPECTED = {
     Permission.DO_NOT_LIST_CHANGE: [VETTER, (Role.PRIVACY_OFFICER, "all", EVERYONE)],
     Permission.EDITION_BUILD: [OPERATOR],
     Permission.FLAG_REVIEW: [OPERATOR, (Role.VETTER, "all", EVERYONE)],
+    Permission.GAP_TELL: [*ANYWHERE, VETTER],
     Permission.HOURS_CHANGE: [LEAD],
     Permission.HOUSE_PHONE_PAIR: [LEAD, EDITOR],
     Permission.INCIDENT_KEEP: [LEAD, IN_CHARGE],

@@ -1,0 +1,1 @@
+"""What is missing: needs that nothing met, as those who work with people tell them."""

@@ -209,22 +209,24 @@ def upgrade_cases() -> None:
     is_sqlite = op.get_bind().dialect.name == "sqlite"
     for table, order, allowed in RULES:
         (guard_in_sqlite if is_sqlite else guard_in_postgresql)(table, order, allowed)
-    let_readings_be_by_link(True)
+    let_readings_be_by_link(is_so=True)
 
 
-def let_readings_be_by_link(is_so: bool) -> None:
+def let_readings_be_by_link(*, is_so: bool) -> None:
     """Whoever answers by a link has no account to name."""
     is_sqlite = op.get_bind().dialect.name == "sqlite"
     for table, order, _allowed in READING_RULES:
-        if is_sqlite:
-            op.execute(f"DROP TRIGGER {table}_refuses_{order.lower()}")
+        name = f"{table}_refuses_{order.lower()}"
+        op.execute(f"DROP TRIGGER {name}" if is_sqlite else f"ALTER TABLE {table} DISABLE TRIGGER {name}")
     if not is_so:
-        op.execute(f"DELETE FROM {READING} WHERE read_by IS NULL")
+        op.execute("DELETE FROM packet_reading WHERE read_by IS NULL")
     with op.batch_alter_table(READING) as batch:
         batch.alter_column("read_by", existing_type=sa.Uuid(), nullable=is_so)
     for table, order, allowed in READING_RULES:
         if is_sqlite:
             guard_in_sqlite(table, order, allowed)
+        else:
+            op.execute(f"ALTER TABLE {table} ENABLE TRIGGER {table}_refuses_{order.lower()}")
 
 
 def guard_in_sqlite(table: str, order: str, allowed: str) -> None:
@@ -264,3 +266,4 @@ def downgrade_cases() -> None:
     if op.get_bind().dialect.name == "postgresql":
         for table, order, _ in RULES:
             op.execute(f"DROP FUNCTION {table}_refuses_{order.lower()}()")
+    let_readings_be_by_link(is_so=False)

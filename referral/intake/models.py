@@ -73,11 +73,26 @@ class Case(Identified, CasesBase):
         ),
         sa.CheckConstraint("deputy_id IS NULL OR deputy_id <> owner_id", name="deputy_is_another"),
         sa.CheckConstraint("(returns_to_id IS NULL) = (returns_on IS NULL)", name="return_is_whole"),
+        # Lists are sorted from these alone: a file's own row, with what is sealed, is read for those shown.
         sa.Index(
-            "ix_case_file_organization_id_status_next_step_on", "organization_id", "status", "next_step_on"
+            "ix_case_file_of_organization", "organization_id", "status", "next_step_on", "urgency", "id"
         ),
-        sa.Index("ix_case_file_owner_id_status_next_step_on", "owner_id", "status", "next_step_on"),
-        sa.Index("ix_case_file_deputy_id_status", "deputy_id", "status"),
+        sa.Index(
+            "ix_case_file_of_owner", "owner_id", "status", "next_step_on", "urgency", "organization_id", "id"
+        ),
+        sa.Index(
+            "ix_case_file_of_deputy",
+            "deputy_id",
+            "status",
+            "next_step_on",
+            "urgency",
+            "organization_id",
+            "id",
+        ),
+        sa.Index("ix_case_file_newest", "organization_id", "status", "closed_at", "created_at", "id"),
+        sa.Index(
+            "ix_case_file_parties", "id", "organization_id", "status", "owner_id", "deputy_id", "urgency"
+        ),
         sa.Index("ix_case_file_keep_until", "keep_until"),
         sa.Index("ix_case_file_returns_on", "returns_on"),
     )
@@ -263,7 +278,7 @@ class FollowUp(Identified, CasesBase):
     __table_args__ = (
         sa.UniqueConstraint("case_id", "kind"),
         sa.Index("ix_follow_up_case_id_status_due_on", "case_id", "status", "due_on"),
-        sa.Index("ix_follow_up_status_due_on", "status", "due_on"),
+        sa.Index("ix_follow_up_status_due_on_case_id", "status", "due_on", "case_id"),
     )
 
 

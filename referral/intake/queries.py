@@ -77,8 +77,7 @@ def _next_follow_up() -> sa.ScalarSelect[date]:
 def list_rows(session: Session, which: List, actor: Actor, page: int) -> tuple[list[Row], bool]:
     """Return a page of a list, what is due first; says whether more follow."""
     wanted = (Case.organization_id == actor.acting_for, *_wanted(which, actor))
-    find = _find_by_day if which in BY_DAY else _find_newest
-    chosen = find(wanted, page).subquery()
+    chosen = (_find_by_day(wanted, page) if which in BY_DAY else _find_newest(which, wanted, page)).subquery()
     statement = (
         _with_nicknames(chosen.c.due_on, _next_follow_up())
         .join(chosen, chosen.c.id == Case.id)
@@ -88,8 +87,8 @@ def list_rows(session: Session, which: List, actor: Actor, page: int) -> tuple[l
     return _open_rows(found[:PER_PAGE]), len(found) > PER_PAGE
 
 
-def _find_newest(wanted: Conditions, page: int) -> Rows:
-    rank = sa.func.coalesce(Case.closed_at, Case.created_at).label("rank")
+def _find_newest(which: List, wanted: Conditions, page: int) -> Rows:
+    rank = (Case.closed_at if which is List.CLOSED else Case.created_at).label("rank")
     return (
         sa.select(Case.id, Case.next_step_on.label("due_on"), rank)
         .where(*wanted)

@@ -9,7 +9,7 @@ from typing import Any
 from referral.access.policy import Actor
 from referral.intake.models import Case, Consent, ConsentItem, Packet
 from referral.intake.safe import make_safe, open_safe
-from referral.intake.vocabulary import Capacity, ConsentMode, Item, Urgency
+from referral.intake.vocabulary import Item, Urgency
 from referral.keyring.models import Kind
 from referral.keyring.services import Thing
 from referral.referrals.clocks import due_at, next_side

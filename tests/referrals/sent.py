@@ -48,9 +48,7 @@ def draft(
         return [each.id for each in sending.draft(held, ask, made)]
 
 
-def send(
-    house: House, referral_id: uuid.UUID, regions: frozenset[str] = frozenset()
-) -> None:
+def send(house: House, referral_id: uuid.UUID, regions: frozenset[str] = frozenset()) -> None:
     """Send a draft."""
     keys, safe = sending.prepare_packets(house.id, now()), open_safe(referral_id)
     with held_case(find(referral_id).case_id, house.worker) as held:

@@ -17,6 +17,7 @@ from referral.i18n.locale import current_language
 from referral.i18n.typography import set_text
 from referral.intake import file_words
 from referral.intake.file_views import read_page
+from referral.intake.finding import counting
 from referral.intake.people import name_people
 from referral.referrals import queues
 from referral.referrals.areas import referrals
@@ -106,8 +107,7 @@ def count_waiting(actor: Actor) -> int:
     if actor.acting_for is None:
         return 0
     try:
-        found = queues.count_waiting_for(cases_session(), asking_of(actor, Scope.MINE, now()))
-        cases_session().rollback()
+        with counting() as session:
+            return queues.count_waiting_for(session, asking_of(actor, Scope.MINE, now()))
     except (OperationalError, TooLongAWaitError):
         return 0
-    return found

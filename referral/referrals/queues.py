@@ -117,8 +117,6 @@ def list_rows(session: Session, queue: Queue, asking: Asking, page: int) -> tupl
         .offset((page - 1) * PER_PAGE)
     )
     found = session.execute(statement).all()
-    for each, *_ in found:
-        session.expunge(each)  # whoever counts for the bar of the page ends this session's transaction
     return _open_rows(found[:PER_PAGE]), len(found) > PER_PAGE
 
 

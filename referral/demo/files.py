@@ -116,9 +116,9 @@ def add_files(session: Session, at: datetime) -> None:
     if house is None or centre is None:
         return
     people = {row.username: row for row in session.scalars(sa.select(User))}
-    worker = _as(people[WORKER], house.id, Role.INTAKE_WORKER)
-    lead = _as(people[LEAD], house.id, Role.ORGANIZATION_LEAD)
-    other = _as(people[COLLEAGUE], centre.id, Role.ORGANIZATION_LEAD)
+    worker = act_as(people[WORKER], house.id, Role.INTAKE_WORKER)
+    lead = act_as(people[LEAD], house.id, Role.ORGANIZATION_LEAD)
+    other = act_as(people[COLLEAGUE], centre.id, Role.ORGANIZATION_LEAD)
     sign_both(lead, other, at)
     for number, (answers, days, text) in enumerate(FILES):
         case_id = begin(
@@ -138,12 +138,13 @@ def add_files(session: Session, at: datetime) -> None:
         people[COLLEAGUE].id,
         Step(day_of(at), "Fermer"),
     )
-    with _held(worker, closed, at - timedelta(days=20)) as held:
+    with hold(worker, closed, at - timedelta(days=20)) as held:
         close_case(held, Closure.GOALS_MET, "", 24)
     share(other, begin(other, SENT, at), house.id, at)
 
 
-def _as(user: User, place: UUID, role: Role) -> Actor:
+def act_as(user: User, place: UUID, role: Role) -> Actor:
+    """Return somebody with one role, acting for its organization."""
     return Actor(user.name, frozenset({(place, role)}), user.id, place)
 
 
@@ -177,7 +178,7 @@ def begin(
 
 
 @contextmanager
-def _held(actor: Actor, case_id: UUID, at: datetime) -> Iterator[Held]:
+def hold(actor: Actor, case_id: UUID, at: datetime) -> Iterator[Held]:
     """Hold a file, as a view does."""
     safe = open_safe(case_id)
     with writing(cases_session(), CASES) as session:
@@ -189,6 +190,6 @@ def share(actor: Actor, case_id: UUID, receiver_id: UUID, at: datetime) -> None:
     if actor.acting_for is None:
         return
     safe = packets.prepare(actor.acting_for, at)
-    with _held(actor, case_id, at) as held:
+    with hold(actor, case_id, at) as held:
         consent = grant(held, replace(READING, recipients=(receiver_id,)), {})[0]
         packets.send_packet(held, consent, consent.scope, safe)

@@ -22,6 +22,7 @@ from referral.demo.accounts import check_fictional
 from referral.demo.files import add_files
 from referral.demo.listings import add_listings
 from referral.demo.people import HOUSE, MAILBOX, PEOPLE, Person
+from referral.demo.referrals import add_referrals
 
 
 class NoCatalogueError(LookupError):
@@ -77,4 +78,9 @@ def place_of(session: Session, slug: str | None) -> UUID | None:
     return found.id
 
 
-FEATURES: tuple[Callable[[Session, datetime], None], ...] = (add_people, add_listings, add_files)
+FEATURES: tuple[Callable[[Session, datetime], None], ...] = (
+    add_people,
+    add_listings,
+    add_files,
+    add_referrals,
+)

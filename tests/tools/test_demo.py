@@ -9,6 +9,7 @@ import os
 import re
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
@@ -16,6 +17,7 @@ import urllib.error
 import urllib.parse
 import urllib.request
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -254,6 +256,13 @@ def test_its_case_files_are_apart_from_their_keys_and_have_a_master_key(running)
     assert (running.folder / "cases.db").stat().st_size > 0
     assert (running.folder / "keys" / "keys.db").stat().st_size > 0
     assert len(list((running.folder / "master-keys").glob("*.key"))) == 1
+
+
+def test_it_shows_referrals_that_wait_go_on_and_were_declined(running):
+    with closing(sqlite3.connect(running.folder / "cases.db")) as database:
+        found = database.execute("SELECT status, count(*) FROM referral GROUP BY status").fetchall()
+
+    assert dict(found) == {"requested": 2, "received": 1, "in-progress": 1, "rejected": 1}
 
 
 def test_its_letters_are_files_in_its_folder(running):

@@ -94,6 +94,7 @@ class Permission(StrEnum):
     REFERRAL_READ = "referral:read"
     REFERRAL_SEND = "referral:send"
     REMINDER_CHOOSE = "reminder:choose"
+    REPORT_READ = "report:read"
     RETENTION_CHANGE = "retention:change"
     ROUND_RUN = "round:run"
     USER_CREATE = "user:create"
@@ -273,6 +274,7 @@ POLICY: dict[Permission, Clauses] = {
     Permission.REFERRAL_READ: (*BY_ITS_INTAKE, *BY_ITS_REFERRAL_LINK),
     Permission.REFERRAL_SEND: BY_ITS_INTAKE,
     Permission.REMINDER_CHOOSE: (*BY_ITS_EDITORS, *BY_ITS_LINK),
+    Permission.REPORT_READ: BY_ITS_LEAD,
     Permission.RETENTION_CHANGE: BY_THOSE_IN_CHARGE,
     Permission.ROUND_RUN: BY_VETTER,
     Permission.USER_CREATE: BY_OPERATOR,

@@ -76,6 +76,7 @@ EXPECTED = {
     Permission.REFERRAL_READ: [LEAD, WORKER, REFERRAL_LINK],
     Permission.REFERRAL_SEND: [LEAD, WORKER],
     Permission.REMINDER_CHOOSE: [LEAD, EDITOR, LINK],
+    Permission.REPORT_READ: [LEAD],
     Permission.RETENTION_CHANGE: [LEAD, IN_CHARGE],
     Permission.ROUND_RUN: [VETTER],
     Permission.USER_CREATE: [OPERATOR],

@@ -62,3 +62,16 @@ def count_unmet_needs(session: Session) -> Sequence[tuple[date, str | None, str,
         (month, region, need, reason, count)
         for month, region, need, reason, count in session.execute(statement)
     ]
+
+
+def count_needs_told(
+    session: Session, begins: date, ends: date
+) -> Sequence[tuple[str, str | None, str | None, int]]:
+    """Return need, region, population and how many were told of the months from one day to before another."""
+    columns = (UnmetNeed.need, UnmetNeed.region_code, UnmetNeed.clientele)
+    statement = (
+        sa.select(*columns, sa.func.count())
+        .where(UnmetNeed.month >= begins, UnmetNeed.month < ends)
+        .group_by(*columns)
+    )
+    return [(need, region, clientele, count) for need, region, clientele, count in session.execute(statement)]

@@ -86,6 +86,7 @@ def upgrade_cases() -> None:
         sa.Column("private_packet_id", sa.Uuid(), nullable=True),
         sa.Column("receiver_case_id", sa.Uuid(), nullable=True),
         sa.Column("group_id", sa.Uuid(), nullable=True),
+        sa.Column("chosen_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("previous_id", sa.Uuid(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("requested_at", sa.DateTime(timezone=True), nullable=True),

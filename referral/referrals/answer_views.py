@@ -19,7 +19,13 @@ from referral.intake.people import list_leads
 from referral.intake.reminding import tell_waiting
 from referral.referrals import answering, calls, messages, sending, speaking
 from referral.referrals.answer_words import REFUSED
-from referral.referrals.answering import ADVANCES, MovedMeanwhileError, NotChosenError, check_version
+from referral.referrals.answering import (
+    ADVANCES,
+    ConsentOverError,
+    MovedMeanwhileError,
+    NotChosenError,
+    check_version,
+)
 from referral.referrals.areas import referrals
 from referral.referrals.finding import find_referral, in_hand
 from referral.referrals.forms import CallForm, MessageForm, MoveForm, StrikeForm, WayForm
@@ -34,6 +40,15 @@ from referral.shared.database import directory_session
 
 ANSWER, SEND, CORRECT = Permission.REFERRAL_ANSWER, Permission.REFERRAL_SEND, Permission.REFERRAL_CORRECT
 CONFLICT = HTTPStatus.CONFLICT
+BY_STATE: dict[type[Exception], str] = {
+    MovedMeanwhileError: "moved",
+    IllegalMoveError: "moved",
+    ReasonRefusedError: "moved",
+    NotChosenError: "not-chosen",
+    ConsentOverError: "consent-over",
+    NobodyReadsError: "silent",
+}
+NOT_DONE = (*BY_STATE, MessageRefusedError, TimeRefusedError)
 
 
 def back(referral_id: UUID, said: str = "") -> ResponseReturnValue:
@@ -41,6 +56,15 @@ def back(referral_id: UUID, said: str = "") -> ResponseReturnValue:
     if said:
         flash(said)
     return redirect(url_for("referrals.show", referral_id=referral_id), HTTPStatus.SEE_OTHER)
+
+
+def say_refusal(error: Exception) -> tuple[str, int]:
+    """Return which words say why something was not done, and the status of the answer."""
+    if isinstance(error, MessageRefusedError):
+        return error.reason, HTTPStatus.UNPROCESSABLE_ENTITY
+    if isinstance(error, TimeRefusedError):
+        return "time", HTTPStatus.UNPROCESSABLE_ENTITY
+    return BY_STATE.get(type(error), "moved"), CONFLICT
 
 
 def act(referral_id: UUID, name: str, form: StaffForm, do: Callable[[], None]) -> ResponseReturnValue | None:
@@ -51,16 +75,9 @@ def act(referral_id: UUID, name: str, form: StaffForm, do: Callable[[], None]) -
         return render(referral_id, shown)
     try:
         do()
-    except (MovedMeanwhileError, IllegalMoveError, ReasonRefusedError):
-        shown.refusal, shown.status = REFUSED["moved"], CONFLICT
-    except NotChosenError:
-        shown.refusal, shown.status = REFUSED["not-chosen"], CONFLICT
-    except NobodyReadsError:
-        shown.refusal, shown.status = REFUSED["silent"], CONFLICT
-    except TimeRefusedError:
-        shown.refusal, shown.status = REFUSED["time"], HTTPStatus.UNPROCESSABLE_ENTITY
-    except MessageRefusedError as error:
-        shown.refusal, shown.status = REFUSED[error.reason], HTTPStatus.UNPROCESSABLE_ENTITY
+    except NOT_DONE as error:
+        said, shown.status = say_refusal(error)
+        shown.refusal = REFUSED[said]
     else:
         return None
     return render(referral_id, shown)

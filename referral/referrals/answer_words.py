@@ -87,5 +87,6 @@ REFUSED: dict[str, LazyString] = {
     "silent": _l("Nobody would read it there: it was not sent, or was called off."),
     "empty": _l("Write something."),
     "too-long": _l("Use 500 characters at most."),
+    "consent-over": _l("Not done: the time of her consent is over. Only she can give a new one."),
     "not-chosen": _l("She has not chosen yet among those that were asked."),
 }

@@ -17,7 +17,7 @@ from referral.intake.consent import ConsentMissingError
 from referral.intake.finding import changing
 from referral.intake.safe import open_safe
 from referral.referrals.answer_words import ACTS, REFUSED
-from referral.referrals.answering import MovedMeanwhileError, NotChosenError, check_version
+from referral.referrals.answering import ConsentOverError, MovedMeanwhileError, NotChosenError, check_version
 from referral.referrals.areas import referrals
 from referral.referrals.by_call import ask_by_call, take_outcome
 from referral.referrals.escalation_views import list_numbers
@@ -32,7 +32,13 @@ from referral.referrals.status_words import STATUSES
 from referral.shared.database import directory_session
 
 SEND = Permission.REFERRAL_SEND
-NOT_DONE = (MovedMeanwhileError, IllegalMoveError, ReasonRefusedError, NotChosenError)
+NOT_DONE = {
+    MovedMeanwhileError: "moved",
+    IllegalMoveError: "moved",
+    ReasonRefusedError: "moved",
+    NotChosenError: "not-chosen",
+    ConsentOverError: "consent-over",
+}
 
 
 def find_own(referral_id: UUID) -> Referral:
@@ -110,7 +116,8 @@ def note_outcome(referral_id: UUID) -> ResponseReturnValue:
         with in_hand(referral_id, SEND, Side.SENDER) as hand:
             check_version(hand, form.shown)
             take_outcome(hand, wanted, form.read())
-    except NOT_DONE:
-        return render_outcome(find_own(referral_id), form, REFUSED["moved"], HTTPStatus.CONFLICT)
+    except tuple(NOT_DONE) as error:
+        refusal = REFUSED[NOT_DONE[type(error)]]
+        return render_outcome(find_own(referral_id), form, refusal, HTTPStatus.CONFLICT)
     flash(_("Written down."))
     return redirect(url_for("referrals.show_outcome", referral_id=referral_id), HTTPStatus.SEE_OTHER)

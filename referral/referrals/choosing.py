@@ -8,11 +8,12 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from referral.intake.consent import ConsentMissingError
+from referral.intake.consent import ConsentMissingError, is_in_force
 from referral.intake.consents import find_consent
 from referral.intake.held import Held
 from referral.intake.safe import Safe
 from referral.referrals.answering import waits_for_choice
+from referral.referrals.clocks import due_at
 from referral.referrals.models import Referral
 from referral.referrals.moving import Hand, Why
 from referral.referrals.reasons import Reason
@@ -52,7 +53,8 @@ def choose(held: Held, referral_id: UUID, safes: Mapping[UUID, Safe], private: S
     for each in others:
         hand = Hand(held.session, each, safes[each.id], Side.SENDER, held.actor, held.at)
         cancel(hand, Why(Reason.ANOTHER_ACCEPTED))
-    chosen.turn = Side.RECEIVER
+    chosen.turn, chosen.chosen_at = Side.RECEIVER, held.at
+    chosen.due_at, chosen.escalated_at = due_at(chosen.status, chosen.urgency, held.at), None
     held.touch()
     return [each for each in others if each.requested_at is not None]
 
@@ -61,6 +63,6 @@ def _open(held: Held, chosen: Referral, private: Safe) -> None:
     found = (
         find_consent(held.session, held.case.id, chosen.consent_id, lock=True) if chosen.consent_id else None
     )
-    if found is None:
+    if found is None or not is_in_force(found, held.at):
         raise ConsentMissingError(frozenset())
     send_private(held, chosen, found, private)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -10,7 +11,7 @@ from sqlalchemy.orm import Session
 from referral.intake.erasing import Doomed
 from referral.intake.erasing import Why as Destroyed
 from referral.intake.hooks import Ending
-from referral.intake.models import Case
+from referral.intake.models import Case, Consent
 from referral.intake.safe import open_safes
 from referral.intake.vocabulary import CertificateKind, EndOfPacket
 from referral.referrals import models
@@ -19,6 +20,7 @@ from referral.referrals.moving import Hand, Why, move
 from referral.referrals.reasons import Reason
 from referral.referrals.sending import end_packets
 from referral.referrals.status import OPEN, ReferralStatus, Side
+from referral.shared.database import CASES, cases_session, writing
 
 REASONS = {
     EndOfPacket.WITHDRAWN: Reason.CONSENT_WITHDRAWN,
@@ -38,6 +40,20 @@ def end_with_consent(session: Session, ending: Ending) -> None:
         move(hand, ReferralStatus.CANCELLED, Why(REASONS[ending.ended]))
         if ending.packet_id is not None:
             end_packets(hand, ending.ended, besides=ending.packet_id)
+
+
+def end_expired(at: datetime) -> None:
+    """Call off what goes on under a consent whose time is over, also where nothing was sent under it."""
+    session = cases_session()
+    over = (
+        sa.select(Referral.consent_id)
+        .join(Consent, Consent.id == Referral.consent_id)
+        .where(Referral.status.in_(GOING_ON), Consent.expires_at <= at)
+        .distinct()
+    )
+    for consent_id in session.scalars(over).all():
+        with writing(session, CASES):
+            end_with_consent(session, Ending(consent_id, EndOfPacket.EXPIRED, None, at))
 
 
 def _hold(session: Session, ending: Ending) -> Iterable[Hand]:

@@ -28,7 +28,7 @@ from referral.partners.areas import speak
 from referral.partners.link_forms import WRONG_CODE, CodeForm
 from referral.partners.link_secrets import is_same, keep_apart
 from referral.referrals import links
-from referral.referrals.answering import advance
+from referral.referrals.answering import ConsentOverError, advance
 from referral.referrals.areas import referrals
 from referral.referrals.escalation_views import list_numbers
 from referral.referrals.finding import in_hand
@@ -39,7 +39,7 @@ from referral.referrals.moving import Hand
 from referral.referrals.opening import read_first
 from referral.referrals.proposals import Proposal, Way
 from referral.referrals.speaking import propose
-from referral.referrals.status import ReferralStatus, Side
+from referral.referrals.status import IllegalMoveError, ReferralStatus, Side
 from referral.shared.clock import now
 from referral.shared.database import CASES, cases_session, directory_session, writing
 
@@ -62,6 +62,8 @@ class DeadLinkError(HTTPException):
 @blueprint.errorhandler(NotReadableError)
 @blueprint.errorhandler(NotOpenedError)
 @blueprint.errorhandler(KeyDestroyedError)
+@blueprint.errorhandler(ConsentOverError)
+@blueprint.errorhandler(IllegalMoveError)
 def show_dead(_error: Exception) -> ResponseReturnValue:
     """Say what to do, the same for all reasons."""
     return render_template("referrals/link_dead.html"), HTTPStatus.NOT_FOUND

@@ -65,6 +65,7 @@ class Referral(Identified, CasesBase):
     private_packet_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("packet.id"))
     receiver_case_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("case_file.id"))
     group_id: Mapped[uuid.UUID | None] = mapped_column(index=True)
+    chosen_at: Mapped[datetime | None]
     previous_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("referral.id"))
     created_at: Mapped[datetime]
     requested_at: Mapped[datetime | None]

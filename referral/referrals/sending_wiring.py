@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from flask import Flask
 from flask_babel import lazy_gettext as _l
 
@@ -10,7 +12,8 @@ from referral.audit import words
 from referral.intake import hooks, pages
 from referral.intake.pages import CasePage
 from referral.referrals import answer_views, lead_views, opening, send_views, show_views  # noqa: F401  # their addresses
-from referral.referrals.ending import end_with_consent, end_with_file
+from referral.referrals.ending import end_expired, end_with_consent, end_with_file
+from referral.shared import tick
 
 PLACE = 45
 
@@ -20,6 +23,7 @@ def init_app(app: Flask) -> None:
     pages.register(app, CasePage("referrals.begin", _l("Referrals"), Permission.REFERRAL_SEND, PLACE))
     words.name_targets({"referral": _l("a referral")})
     hooks.on_end(app, end_with_consent)
+    tick.register(app, tick.Job("referrals_expired", timedelta(0), end_expired))
     hooks.on_erase(app, end_with_file)
     hooks.on_read(app, opening.check_stage)
     hooks.on_find(app, opening.find_page)

@@ -165,6 +165,7 @@ def _offer(referral: Referral, side: Side, shown: Shown) -> dict[str, Any]:
     return {
         "forms": forms,
         "lost": lost,
+        "typed": shown.forms.keys(),
         "wrong": wrong,
         "refusal": shown.refusal,
         "room": _room(referral, side),

@@ -18,7 +18,8 @@ from referral.directory.results import make_query
 from referral.directory.selection import current_selection
 from referral.directory.views import give_language, take_language
 from referral.edition.reader import current_edition
-from referral.geo.map import MapAssets, MapPage, MapStrings, build_map
+from referral.geo.folium_page import MapPage
+from referral.geo.map import MapAssets, MapStrings, build_map
 from referral.geo.tiles import MapTiles, TileFile
 from referral.i18n.locale import current_language
 from referral.search.engine import search

@@ -19,31 +19,31 @@ The page and its holder talk by ``postMessage``, each looking at who speaks. To 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
 from html import escape
-from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
 import folium
-from branca.element import Element, Figure, MacroElement
+from branca.element import MacroElement
 from folium.plugins import MarkerCluster
 from folium.template import Template
-from folium.utilities import JsCode
 
-from referral.geo.areas import load_regions
+from referral.geo.folium_page import (
+    CLOSEST_ZOOM,
+    FARTHEST_ZOOM,
+    QUEBEC,
+    MapPage,
+    Parts,
+    check_own,
+    draw_regions,
+    make_base,
+    squeeze,
+    take_apart,
+)
 from referral.geo.tiles import MapTiles
 from referral.shared.bilingual import Language
 
-FARTHEST_ZOOM = 3
-CLOSEST_ZOOM = 13
-"""About 20 m a pixel; the drawn regions say nothing closer."""
-
-QUEBEC = ((44.9, -79.8), (62.6, -57.1))
-"""South-west and north-east corners, latitude first."""
-
-_MOVES: Any = JsCode("!window.matchMedia('(prefers-reduced-motion: reduce)').matches")
 _HERE = Path(__file__).parent
 _LAYER = (_HERE / "map.js.jinja").read_text(encoding="utf-8")
 _STYLE = (_HERE / "map.css").read_text(encoding="utf-8")
@@ -88,15 +88,6 @@ class MapStrings:
     shown_many: str
 
 
-@dataclass(frozen=True, slots=True)
-class MapPage:
-    """The page, and the script and style that it links to."""
-
-    html: str
-    script: str
-    style: str
-
-
 def build_map(
     language: Language,
     data_url: str,
@@ -109,25 +100,21 @@ def build_map(
     ``tiles`` are the operator's own pictures behind the regions. Raises ValueError for an asset or
     data URL that is not a path of our own address.
     """
-    for url in (data_url, *asdict(assets).values()):
-        if not url.startswith("/") or url.startswith("//"):
-            raise ValueError(f"The map may only use paths of its own address: {url!r}")
-    base = _make_base(assets)
+    check_own((data_url, *asdict(assets).values()))
+    base = make_base(assets.leaflet_script, assets.leaflet_style)
     if tiles:
         _draw_tiles(tiles).add_to(base)
-    _draw_regions().add_to(base)
+    draw_regions().add_to(base)
     points = _make_cluster(assets, "pointsIcon", "markerPane")
     areas = _make_cluster(assets, "areasIcon", "areas")
     settings: dict[str, Any] = {"url": data_url, "words": asdict(strings), "language": language}
     settings |= {"bounds": QUEBEC, "named": tiles is None}
     for layer in (points, areas, PointsLayer(base, points, areas, settings)):
         layer.add_to(base)
-    figure = base.get_root()
-    for number, element in enumerate(_walk(figure)):
-        element._id = str(number)  # noqa: SLF001 - folium's own ids are random
+    parts = take_apart(base, assets.script, assets.style)
     if tiles:
         strings = replace(strings, credit=f"{strings.credit} {tiles.credit}")
-    return _split_page(figure.render(), language, assets, strings, look="pictured" if tiles else "drawn")
+    return _lay_out(parts, language, strings, look="pictured" if tiles else "drawn")
 
 
 class PointsLayer(MacroElement):
@@ -144,26 +131,6 @@ class PointsLayer(MacroElement):
         self.points = points
         self.areas = areas
         self.settings = settings
-
-
-def _make_base(assets: MapAssets) -> folium.Map:
-    class LocalMap(folium.Map):
-        """A map whose Leaflet comes from our own address; jQuery, Bootstrap and icon fonts are not needed."""
-
-        default_js = [("leaflet", assets.leaflet_script)]
-        default_css = [("leaflet_css", assets.leaflet_style)]
-
-    base = LocalMap(
-        location=[52.0, -70.0],
-        zoom_start=5,
-        tiles=None,
-        zoom_control=False,
-        attribution_control=False,
-        fade_animation=False,
-    )
-    base.options |= {"min_zoom": FARTHEST_ZOOM, "max_zoom": CLOSEST_ZOOM, "zoom_snap": 0.25}
-    base.options |= {"zoom_animation": _MOVES, "marker_zoom_animation": _MOVES}
-    return base
 
 
 def _make_cluster(assets: MapAssets, icon_function: str, pane: str) -> MarkerCluster:
@@ -195,86 +162,16 @@ def _draw_tiles(tiles: MapTiles) -> folium.TileLayer:
     )
 
 
-def _draw_regions() -> folium.GeoJson:
-    return folium.GeoJson(
-        load_regions(),
-        style_function=lambda _feature: {"className": "region", "weight": 1, "interactive": False},
-        control=False,
-        smooth_factor=0.5,
-    )
-
-
-def _walk(element: Element) -> Iterator[Element]:
-    yield element
-    if isinstance(element, Figure):
-        for part in (element.header, element.html, element.script):
-            yield from _walk(part)
-    for child in element._children.values():  # noqa: SLF001 - branca has no public way
-        yield from _walk(child)
-
-
-class _PageParser(HTMLParser):
-    """Sort folium's page into linked files, inline scripts, inline styles and the body's markup."""
-
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=False)
-        self.scripts: list[str] = []
-        self.styles: list[str] = []
-        self.links: list[str] = []
-        self.body: list[str] = []
-        self._inside: list[str] = []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        given = dict(attrs)
-        if tag == "link" or (tag == "script" and given.get("src")):
-            self.links.append(self.get_starttag_text() or "")
-        if "style" in given:
-            raise ValueError("folium wrote a style attribute, which the policy forbids")
-        if "body" in self._inside and tag not in {"script", "style"}:
-            self.body.append(self.get_starttag_text() or "")
-        if tag not in {"meta", "link"}:
-            self._inside.append(tag)
-
-    def handle_endtag(self, tag: str) -> None:
-        if self._inside and self._inside[-1] == tag:
-            self._inside.pop()
-        if "body" in self._inside and tag not in {"script", "style"}:
-            self.body.append(f"</{tag}>")
-
-    def handle_data(self, data: str) -> None:
-        inside = self._inside[-1] if self._inside else ""
-        if inside in {"script", "style"}:
-            (self.scripts if inside == "script" else self.styles).append(data)
-        elif "body" in self._inside:
-            self.body.append(data)
-
-
-def _split_page(
-    rendered: str, language: Language, assets: MapAssets, strings: MapStrings, *, look: str
-) -> MapPage:
+def _lay_out(parts: Parts, language: Language, strings: MapStrings, *, look: str) -> MapPage:
     """Write the page again with a head of our own: folium's forbids zooming, and names outside hosts."""
-    parser = _PageParser()
-    parser.feed(rendered)
-    own = [f'<link rel="stylesheet" href="{escape(assets.style)}">']
-    own.append(f'<script src="{escape(assets.script)}" defer></script>')
     html = _PAGE.format(
         language=language,
         look=look,
-        links="\n".join([*_linked(parser.links), *own]),
-        body=_squeeze("".join(parser.body)),
+        links=parts.links,
+        body=parts.body,
         **{name: escape(text) for name, text in asdict(strings).items()},
     )
-    style = "\n".join(_squeeze(part) for part in (*parser.styles, _STYLE))
-    return MapPage(html, "\n".join(_squeeze(part) for part in parser.scripts) + "\n", style + "\n")
-
-
-def _linked(links: list[str]) -> list[str]:
-    return [f"{link[:-1]} defer></script>" if link.startswith("<script") else link for link in links]
-
-
-def _squeeze(text: str) -> str:
-    """Drop indentation and empty lines, which are a third of what folium writes."""
-    return "\n".join(line.strip() for line in text.splitlines() if line.strip())
+    return MapPage(html, parts.script, f"{parts.style}\n{squeeze(_STYLE)}\n")
 
 
 _PAGE = """<!DOCTYPE html>

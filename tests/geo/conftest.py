@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from referral.geo.map import MapAssets, MapPage, MapStrings, build_map
+from referral.geo.folium_page import MapPage
+from referral.geo.map import MapAssets, MapStrings, build_map
 
 ASSETS = MapAssets(
     leaflet_script="/assets/leaflet.js",

@@ -13,7 +13,7 @@ from xstatic.pkg import leaflet, leaflet_markercluster
 
 import referral
 from referral.geo.areas import label_point
-from referral.geo.map import MapPage
+from referral.geo.folium_page import MapPage
 from tests.geo.conftest import ASSETS, DATA_URL
 from tests.geo.test_map_in_browser import POLICY, point
 

@@ -7,7 +7,8 @@ from dataclasses import replace
 
 import pytest
 
-from referral.geo.map import MapPage, build_map
+from referral.geo.folium_page import MapPage
+from referral.geo.map import build_map
 from tests.geo.conftest import ASSETS, DATA_URL, STRINGS
 
 

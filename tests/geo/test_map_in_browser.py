@@ -16,7 +16,7 @@ from playwright.sync_api import Browser, Page, expect
 from xstatic.pkg import leaflet, leaflet_markercluster
 
 from referral.geo.areas import label_point
-from referral.geo.map import MapPage
+from referral.geo.folium_page import MapPage
 from tests.geo.conftest import ASSETS, DATA_URL
 
 pytestmark = pytest.mark.browser

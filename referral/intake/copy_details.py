@@ -16,8 +16,9 @@ from referral.directory.cards import language_name
 from referral.intake import consent_words
 from referral.intake.answer_words import say_given
 from referral.intake.answers import Given
-from referral.intake.holdings import DESTROYED, Row
+from referral.intake.holdings import DESTROYED
 from referral.intake.packets import QUESTION_OF
+from referral.intake.parts import Row
 from referral.intake.rights_forms import KINDS
 from referral.intake.timeline import say_more
 from referral.intake.vocabulary import Said

@@ -16,8 +16,8 @@ from referral.i18n.locale import current_language
 from referral.intake import copy_details, copy_words, holdings, looks
 from referral.intake.areas import cases
 from referral.intake.finding import find_case, note_act
-from referral.intake.holdings import Row
 from referral.intake.models import Case
+from referral.intake.parts import Row
 from referral.intake.people import name_people
 from referral.intake.rights_views import name_places
 from referral.shared.clock import now
@@ -34,7 +34,7 @@ def make_copy(case: Case) -> dict[str, list[Row]]:
     told = copy["timeline"]
     ids = holdings.ids_in(copy, holdings.PLACES) | looks.organizations_in(lines) | avoided(copy)
     places = name_places(ids | copy_details.ids_of(told, "receiver"))
-    ids = holdings.ids_in(copy, holdings.PEOPLE) | copy_details.ids_of(told, "owner", "deputy")
+    ids = holdings.ids_in(copy, holdings.people_columns()) | copy_details.ids_of(told, "owner", "deputy")
     people = name_people(directory_session(), ids)
     named = holdings.with_names(copy, people, places)
     named["timeline"] = [copy_details.name_detail(row, people, places) for row in named["timeline"]]

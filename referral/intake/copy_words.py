@@ -19,8 +19,9 @@ from referral.intake.answers import Given
 from referral.intake.asking_words import TITLES as ASKED
 from referral.intake.copy_details import say_event, say_item, spread_consent
 from referral.intake.file_words import FOLLOW_UP_STATES, FOLLOW_UPS, URGENCIES
-from referral.intake.holdings import DESTROYED, LINKS, Row
+from referral.intake.holdings import DESTROYED, link_columns
 from referral.intake.looks import say_times
+from referral.intake.parts import Row, list_chapters
 from referral.intake.rights_forms import KINDS
 from referral.intake.rights_words import DESTROYED as DESTROYED_KINDS
 from referral.intake.rights_words import REASONS
@@ -183,10 +184,21 @@ class Section:
 
 def say_copy(copy: Mapping[str, Sequence[Row]], language: Language) -> list[Section]:
     """Return a copy as it is read; parts without anything are there too, and say so."""
+    titles = list_titles()
     return [
-        Section(name, str(TITLES[name]), tuple(say_row(row, language, name) for row in gather(name, rows)))
+        Section(name, str(titles[name]), tuple(say_row(row, language, name) for row in gather(name, rows)))
         for name, rows in copy.items()
     ]
+
+
+def list_titles() -> dict[str, LazyString]:
+    """Return the title of each section."""
+    return TITLES | {name: title for chapter in list_chapters() for name, title in chapter.titles.items()}
+
+
+def list_labels() -> dict[str, LazyString]:
+    """Return the label of each column; of one that says something else in one part, of ``part.column``."""
+    return LABELS | {name: label for chapter in list_chapters() for name, label in chapter.labels.items()}
 
 
 def gather(part: str, rows: Sequence[Row]) -> Sequence[Row]:
@@ -201,15 +213,19 @@ def say_row(row: Row, language: Language, part: str = "") -> tuple[tuple[str, st
     """Return what is kept in a row, label by label; what only links rows is left to the machine."""
     if part == "answers" and isinstance(row["content"], Mapping):
         return say_answer(row, language)
+    labels, links = list_labels(), link_columns()
     return tuple(
-        (str(LABELS[name]), say_value(value, language))
-        for name, value in in_words(row, part).items()
-        if name not in LINKS and value not in (None, "", [], {})
+        (str(labels.get(f"{part}.{name}") or labels[name]), say_value(value, language))
+        for name, value in in_words(row, part, language).items()
+        if name not in links and value not in (None, "", [], {})
     )
 
 
-def in_words(row: Row, part: str) -> Row:
+def in_words(row: Row, part: str, language: Language) -> Row:
     """Return a row whose sealed part is in words instead of codes, where it is of such a part."""
+    for chapter in list_chapters():
+        if part in chapter.say:
+            return chapter.say[part](row, language)
     if part == "consents":
         modes, capacities = CODES[ConsentMode], CODES[Capacity]
         return spread_consent(row, {"mode": modes, "capacity": capacities})
@@ -241,4 +257,9 @@ def say_value(value: Any, language: Language) -> str:
         value = list(value.values())
     if isinstance(value, list | tuple):
         return " · ".join(said for each in value if (said := say_value(each, language)))
-    return "" if value is None else str(CODES.get(type(value), {}).get(value, value))
+    return "" if value is None else str(_words_of(type(value)).get(value, value))
+
+
+def _words_of(kind: type) -> Mapping[Any, LazyString]:
+    added = (chapter.codes[kind] for chapter in list_chapters() if kind in chapter.codes)
+    return CODES.get(kind) or next(added, {})

@@ -6,8 +6,7 @@ of it; a sealed one whose place is not said here stops the copy rather than be l
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -15,13 +14,13 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from referral.intake import models, vault
+from referral.intake.parts import Part, Row, list_chapters
 from referral.intake.safe import Safe, open_safes
-from referral.shared.database import CasesBase
 
 DESTROYED = "destroyed"
 """In the place of what nobody can open any more."""
-LEFT_OUT = frozenset({"version", "case_id"})
-"""How often a row was written, and the file that all of this is about."""
+LEFT_OUT = frozenset({"version", "case_id", "receiver_case_id"})
+"""How often a row was written, the file that all of this is about, and the one another organization keeps."""
 PEOPLE = frozenset(
     {
         "owner_id",
@@ -46,20 +45,6 @@ LINKS = frozenset({"id", "reading_id", "consent_id", "packet_id", "subject_id"})
 
 class NoPlaceError(LookupError):
     """A sealed column was added, and nobody said how the copy opens it."""
-
-
-Place = Callable[[Any], str]
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """Rows of one table: which are of a file, whose key opens them, and where what is sealed belongs."""
-
-    name: str
-    model: type[CasesBase]
-    of: Callable[[UUID], sa.ColumnElement[bool]]
-    key: Callable[[Any], UUID] = lambda row: row.case_id
-    places: Mapping[str, Place] = field(default_factory=dict)
 
 
 def _consents_of(case_id: UUID) -> sa.Select[UUID]:
@@ -152,16 +137,43 @@ PARTS: tuple[Part, ...] = (
     Part("certificates", models.Certificate, _destroyed_of),
 )
 
-Row = dict[str, Any]
+
+def list_parts() -> tuple[Part, ...]:
+    """Return every part of a copy, those of later packages last."""
+    return (*PARTS, *(part for chapter in list_chapters() for part in chapter.parts))
+
+
+def people_columns() -> frozenset[str]:
+    """Return the columns that name an account."""
+    return PEOPLE.union(*(chapter.people for chapter in list_chapters()))
+
+
+def link_columns() -> frozenset[str]:
+    """Return the columns that lead from one row to another."""
+    return LINKS.union(*(chapter.links for chapter in list_chapters()))
 
 
 def collect(session: Session, case_id: UUID) -> dict[str, list[Row]]:
     """Return every row that is held of a file, opened; raises NoPlaceError."""
-    found = {part.name: list(list_rows(session, part, case_id)) for part in PARTS}
-    keys = {part.key(row) for part in PARTS if part.places for row in found[part.name]}
-    place = next((row.organization_id for row in found["file"]), None)
-    safes = open_safes(keys, place)
-    return {part.name: [open_row(part, row, safes) for row in found[part.name]] for part in PARTS}
+    parts = list_parts()
+    found = {part.name: list(list_rows(session, part, case_id)) for part in parts}
+    safes = _open_keys(parts, found)
+    return {
+        part.name: [part.narrow(row, case_id, open_row(part, row, safes)) for row in found[part.name]]
+        for part in parts
+    }
+
+
+def _open_keys(parts: Iterable[Part], found: Mapping[str, list[Any]]) -> dict[UUID, Safe]:
+    """Return every key of a file, each only where it is of the organization whose the thing is."""
+    keeper = next((row.organization_id for row in found["file"]), None)
+    keys: dict[UUID | None, set[UUID]] = {}
+    for part in parts:
+        for row in found[part.name] if part.places else ():
+            keys.setdefault(part.owner(row) or keeper, set()).add(part.key(row))
+    return {
+        thing: safe for owner, things in keys.items() for thing, safe in open_safes(things, owner).items()
+    }
 
 
 def list_rows(session: Session, part: Part, case_id: UUID) -> Iterator[Any]:
@@ -205,9 +217,10 @@ def with_names(
     copy: Mapping[str, list[Row]], people: Mapping[UUID, str], places: Mapping[UUID, str]
 ) -> dict[str, list[Row]]:
     """Return a copy in which people and organizations have their names instead of their identifiers."""
+    accounts = people_columns()
 
     def name(column: str, value: Any) -> Any:
-        if column in PEOPLE:
+        if column in accounts:
             return people.get(value)
         return places.get(value) if column in PLACES else value
 

@@ -21,7 +21,8 @@ from referral.audit.queries import PAGE, Line, make_line
 from referral.i18n.dates import say_time
 from referral.i18n.locale import FORMATS
 from referral.i18n.typography import NO_BREAK
-from referral.intake.models import Consent, Disclosure, Packet
+from referral.intake.models import Case, Consent, Disclosure, Packet
+from referral.intake.parts import list_chapters
 from referral.shared.bilingual import Language
 from referral.shared.clock import QUEBEC
 
@@ -48,6 +49,8 @@ OTHERWISE: dict[Action, LazyString] = {
     Action.EXPORT: _l("%(who)s downloaded something of the file"),
 }
 ANYTHING = _l("%(who)s did something in the file")
+KEY_HOLDERS: dict[str, LazyString] = {"referral link": _l("Whoever answered by a link, without an account")}
+"""Whom the audit knows by what she holds, since she has no account."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,16 +73,23 @@ def list_looks(session: Session, case_id: UUID, before: int | None = None, limit
 
     ``before`` is the number of the last line of the page above.
     """
-    wanted = [str(each) for each in things_of(session, case_id)]
     statement = (
         sa.select(*(getattr(CasesAuditEvent, name) for name in Line.__slots__))
-        .where(CasesAuditEvent.target_id.in_(wanted))
+        .where(acts_of(session, case_id))
         .order_by(CasesAuditEvent.number.desc())
         .limit(limit)
     )
     if before is not None:
         statement = statement.where(CasesAuditEvent.number < before)
     return [make_line(row._asdict()) for row in session.execute(statement)]
+
+
+def acts_of(session: Session, case_id: UUID) -> sa.ColumnElement[bool]:
+    """Select the acts that are of a file, with those that later packages know of."""
+    case = session.get(Case, case_id)
+    added = [chapter.watched(session, case) for chapter in list_chapters()] if case is not None else []
+    wanted = [str(each) for each in things_of(session, case_id)]
+    return sa.or_(CasesAuditEvent.target_id.in_(wanted), *added)
 
 
 def things_of(session: Session, case_id: UUID) -> list[UUID]:
@@ -112,12 +122,13 @@ def say_times(sentence: str, times: int) -> str:
 
 def say_look(line: Line, own: UUID, places: dict[UUID, str], language: Language) -> str:
     """Return « Béa Exemple a consulté le dossier, mardi 24 novembre 2026 à 14 h 10 »."""
-    who = line.actor or _("The system, by itself")
+    who = str(KEY_HOLDERS.get(line.actor or "", line.actor or _("The system, by itself")))
     if line.acting_for is not None and line.acting_for != own:
         who = _(
             "%(who)s, of %(place)s,", who=who, place=places.get(line.acting_for, _("another organization"))
         )
-    sentence = SENTENCES.get((line.target_type, line.action)) or OTHERWISE.get(line.action, ANYTHING)
+    acts = {key: said for chapter in list_chapters() for key, said in chapter.acts.items()} | SENTENCES
+    sentence = acts.get((line.target_type, line.action)) or OTHERWISE.get(line.action, ANYTHING)
     done = str(sentence) % {"who": who}
     return _("%(done)s, %(day)s at %(hour)s", done=done, **say_when(line.occurred_at, language))
 

@@ -22,7 +22,7 @@ import sqlalchemy as sa
 from referral.intake import consents, disclosures, incidents, models, packets, rights, rules, vault
 from referral.intake.answers import Given, save_answers
 from referral.intake.held import Held
-from referral.intake.holdings import PARTS
+from referral.intake.holdings import list_parts
 from referral.intake.incident_facts import NAMES, Facts
 from referral.intake.incidents import Told
 from referral.intake.questions import QUESTIONS
@@ -211,7 +211,7 @@ def plant_incident(planted: Planted) -> None:
 
 def place_in(row: Any, column: str) -> str:
     """Return the place that a sealed column belongs to, as the copy of a file knows it."""
-    return next(part.places[column](row) for part in PARTS if part.model is type(row))
+    return next(part.places[column](row) for part in list_parts() if part.model is type(row))
 
 
 @lru_cache(maxsize=512)

@@ -44,6 +44,7 @@ PURE = (
     "referral.evidence.suppression",
     "referral.referrals.clocks",
     "referral.referrals.delays",
+    "referral.referrals.inventory",
     "referral.referrals.proposals",
     "referral.referrals.periods",
     "referral.referrals.reasons",

@@ -1,4 +1,4 @@
-"""Make docs/data-of-case-files.md from the tables themselves and from ``referral.intake.inventory``.
+"""Make docs/data-of-case-files.md from the tables themselves and from both modules ``inventory``.
 
 ``--check`` only says whether it is out of date.
 """
@@ -15,10 +15,16 @@ import referral.audit.models
 import referral.intake.agreement_models
 import referral.intake.models
 import referral.keyring.models
-import referral.mail.models  # noqa: F401
-from referral.intake.inventory import CASES, KEYS, About, describe
+import referral.mail.models
+import referral.referrals.count_models
+import referral.referrals.decline_models
+import referral.referrals.models  # noqa: F401
+from referral.intake.inventory import CASES as FILES
+from referral.intake.inventory import KEYS, About, describe
+from referral.referrals.inventory import CASES as REFERRALS
 from referral.shared.database import CasesBase, KeysBase
 
+CASES: Mapping[str, About] = {**FILES, **REFERRALS}
 PAGE = Path(__file__).resolve().parent.parent / "docs/data-of-case-files.md"
 HEAD = "| Column | | What it says |\n|---|---|---|\n"
 INTRODUCTION = """# Data of case files
@@ -29,8 +35,9 @@ A test fails when this page is out of date, or a column is not described. For as
 
 What is *sealed* only the key of that very thing opens; what is *wrapped* is a key that another key opens. The
 rest is in clear. Whoever had the database of case files alone would see that a file exists, who keeps it, how
-urgent it is, on which days something is due, and to which organization something was sent: never who she is,
-how to reach her, what she needs, how she consented or what was written. The directory's own database holds
+urgent it is, on which days something is due, of which organization and which of its services something was
+asked, and where that stands. Never who she is, how to reach her, what she said of her needs, how she consented
+or what was written; which service was asked can tell of what she needs. The directory's own database holds
 nothing of anybody who is helped.
 """
 

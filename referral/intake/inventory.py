@@ -155,7 +155,7 @@ CASES: Mapping[str, About] = {
         {
             "packet_id": "which packet",
             "item": "a code",
-            "read_by": "account of the reader",
+            "read_by": "account of the reader; none where she answers by a link",
             "read_at": "when",
         },
     ),
@@ -338,7 +338,7 @@ KEYS: Mapping[str, About] = {
         },
     ),
     "data_key": About(
-        "the key of one file, vault entry, packet, disclosure or incident",
+        "the key of one file, vault entry, packet, disclosure, incident or referral",
         "without it what was sealed is gone",
         "nobody; whoever runs the server could",
         "until its thing is destroyed; in backups of keys 30 days more at most",

@@ -5,9 +5,9 @@ from dataclasses import replace
 import pytest
 import sqlalchemy as sa
 
-from referral.intake.inventory import CASES, KEYS
+from referral.intake.inventory import KEYS
 from referral.shared.database import CasesBase, KeysBase
-from tools.data_table import PAGE, as_markdown, list_gaps, write_base
+from tools.data_table import CASES, PAGE, as_markdown, list_gaps, write_base
 
 BASES = ((CasesBase, CASES), (KeysBase, KEYS))
 

@@ -10,14 +10,13 @@ from referral.intake.safe import open_safe
 from referral.referrals.models import Referral, ReferralEvent
 from referral.referrals.moving import Why, move, read_why
 from referral.referrals.reasons import REASONS, NotEligible, Reason, ReasonRefusedError
-from referral.referrals.status import ENDED, MOVES, IllegalMoveError, ReferralStatus, Side
+from referral.referrals.status import ENDED, MOVES, ReferralStatus, Side
 from referral.shared.clock import now
 from referral.shared.database import CASES, cases_session, writing
 from tests.referrals.making import find, in_hand, make_referral
 
 S = ReferralStatus
 WORDS = "Sorbier-Exemple-7719"
-SENT = [each for each in S if each is not S.DRAFT]
 
 
 def why_of(wanted):
@@ -29,22 +28,6 @@ def why_of(wanted):
 def make(house, receiver, case_id):
     """Return what stores a referral at a status."""
     return lambda status, **columns: make_referral(case_id, house, receiver, status, **columns)
-
-
-@pytest.mark.parametrize("side", Side)
-@pytest.mark.parametrize("current", SENT)
-def test_stored_referrals_move_by_the_table_and_otherwise_stay(make, house, receiver, current, side):
-    for wanted in S:
-        referral_id = make(current)
-        actor = receiver.worker if side is Side.RECEIVER else house.worker
-        if side in MOVES.get((current, wanted), ()):
-            with in_hand(referral_id, side, actor) as hand:
-                move(hand, wanted, why_of(wanted))
-            assert find(referral_id).status is wanted
-        else:
-            with pytest.raises(IllegalMoveError), in_hand(referral_id, side, actor) as hand:
-                move(hand, wanted, why_of(wanted))
-            assert find(referral_id).status is current
 
 
 def test_a_move_without_its_reason_changes_nothing(make, receiver):

@@ -26,7 +26,7 @@ from referral.intake.holdings import list_parts
 from referral.intake.incident_facts import NAMES, Facts
 from referral.intake.incidents import Told
 from referral.intake.questions import QUESTIONS
-from referral.intake.safe import Safe, make_safe
+from referral.intake.safe import Safe, make_safe, open_safe
 from referral.intake.vocabulary import (
     Basis,
     CaseEventKind,
@@ -35,15 +35,23 @@ from referral.intake.vocabulary import (
     FollowUpKind,
     FollowUpStatus,
     Item,
+    Need,
     Purpose,
     RightsKind,
     Said,
+    Urgency,
 )
 from referral.keyring.models import Kind
 from referral.keyring.services import Thing
+from referral.referrals import calls, links, messages, sending
+from referral.referrals.models import Called
+from referral.referrals.moving import Why, move
+from referral.referrals.sending import Ask, Recipient
+from referral.referrals.status import ReferralStatus, Side
 from referral.shared.clock import now
 from referral.shared.database import CASES, CasesBase, cases_session, writing
 from tests.intake.filing import House, held_case, make_agreement, make_case
+from tests.referrals.making import in_hand
 
 STEM = "Sorbière"
 """In each secret that is a text: with a sign that is written differently in each coding."""
@@ -57,7 +65,9 @@ class Planted:
 
     house: House
     secrets: dict[str, str] = field(default_factory=dict)
-    ids: dict[str, uuid.UUID] = field(default_factory=dict)
+    ids: dict[str, uuid.UUID | str] = field(default_factory=dict)
+    link_code: str = ""
+    """What is said on the telephone to whoever answers by the link."""
 
     def text(self, place: str) -> str:
         """Return a new secret for a place."""
@@ -125,6 +135,9 @@ def plant(house: House, receiver: House) -> Planted:
         vault.write_name(held, name, vault.LegalName(planted.text("vault_entry.sealed")))
         plant_sent(held, planted, packet, receiver)
         plant_disclosure(held, planted, disclosure)
+    plant_referral(planted, receiver)
+    with held_case(case_id, house.worker) as held:
+        change_contact(held, planted, "answer.safe_contact")
     return planted
 
 
@@ -165,14 +178,53 @@ def plant_sent(held: Held, planted: Planted, safe: Safe, receiver: House) -> Non
     )
     (consent,) = consents.grant(held, reading, {})
     packet = packets.send_packet(held, consent, reading.items, safe)
+    planted.ids |= {"consent_id": consent.id, "packet_id": packet.id, "reading_id": consent.reading_id}
+
+
+def change_contact(held: Held, planted: Planted, place: str) -> None:
+    """Have another way to reach her; what was sent before keeps its own."""
     (row,) = held.session.scalars(
         sa.select(models.Answer).where(
             models.Answer.case_id == held.case.id, models.Answer.name == "safe_contact"
         )
     )
-    changed = Given(Said.ANSWERED, contact_of(planted, "answer.safe_contact"), row.version)
-    save_answers(held, {"safe_contact": changed})
-    planted.ids |= {"consent_id": consent.id, "packet_id": packet.id, "reading_id": consent.reading_id}
+    save_answers(held, {"safe_contact": Given(Said.ANSWERED, contact_of(planted, place), row.version)})
+
+
+def plant_referral(planted: Planted, receiver: House) -> None:
+    """Have a need asked of the same organization, which looked and did not answer; with a link for it."""
+    house, case_id = planted.house, planted.ids["case_id"]
+    assert isinstance(case_id, uuid.UUID)
+    safe, keys = sending.prepare(house.id, now()), sending.prepare_packets(house.id, now())
+    reading = consents.Reading(
+        recipients=(receiver.id,),
+        items=frozenset({Item.NEEDS, Item.SAFE_CONTACT}),
+        purpose=Purpose.OTHER,
+        mode=ConsentMode.SPOKEN,
+        language="fr",
+        notice_version="1",
+        words=planted.text("consent.sealed#referral"),
+        purpose_words=planted.text("consent.sealed#referral-purpose"),
+        is_express=True,
+    )
+    with held_case(case_id, house.worker) as held:
+        change_contact(held, planted, "packet_item.sealed#private")
+        (consent,) = consents.grant(held, reading, {})
+        ask = Ask(Need.SEXUAL_HEALTH, Urgency.UNSTABLE, (Recipient(consent.id),))
+        sending.draft(held, ask, [safe])
+    with in_hand(safe.thing, Side.SENDER, house.worker) as hand:
+        case = hand.session.get_one(models.Case, case_id)
+        held = Held(hand.session, case, open_safe(case_id), house.worker, hand.at)
+        calls.note_call(hand, Called.REACHED, planted.text("referral_call.sealed"))
+        sending.send(held, hand, keys, frozenset())
+        messages.write(hand, planted.text("referral_message.sealed"))
+        _link, planted.ids["link_token"], planted.link_code = links.make_link(hand)
+    with in_hand(safe.thing, Side.RECEIVER, receiver.worker) as hand:
+        move(hand, ReferralStatus.RECEIVED, Why(note=planted.text("referral_event.sealed")))
+        messages.write(hand, planted.text("referral_message.sealed#answer"))
+        asked = safe.open("asked", hand.referral.sealed)
+    planted.secrets["referral.sealed"] = msgspec.json.encode(asked).decode()
+    planted.ids["referral_id"] = safe.thing
 
 
 def contact_of(planted: Planted, place: str) -> dict[str, Any]:

@@ -28,6 +28,9 @@ from tests.security.walking import STRANGERS, Scene, everything, raw
 
 SENT = "packet_item.sealed"
 """What the receiver may read; the answer that it was copied from changed since."""
+SAID = {"referral_message.sealed", "referral_event.sealed"}
+"""What both sides of a referral wrote to each other."""
+AREAS = ("cases.", "referrals.")
 BOTH = ("GET", "POST")
 ADDRESSES = re.compile(
     r'\b(?:href|src|action|formaction|poster|data-[a-z-]+)="([^"]*)"|<title>(.*?)</title>', re.DOTALL
@@ -71,7 +74,7 @@ def test_every_thing_that_an_address_of_files_names_is_one_of_those_planted(scen
     names = {
         name
         for rule in scene.app.url_map.iter_rules()
-        if rule.endpoint.startswith("cases.")
+        if rule.endpoint.startswith(AREAS)
         for name, converter in rule._converters.items()  # noqa: SLF001
         if type(converter).__name__ == "UUIDConverter"
     }
@@ -112,19 +115,19 @@ def test_nobody_else_sees_any_of_it_on_any_page(scene, who):
 @pytest.mark.parametrize("who", [*STRANGERS, "receiver"])
 def test_to_anyone_else_a_file_is_not_there_at_all(scene, who):
     browser = scene.enter(scene.receiver.lead) if who == "receiver" else scene.stranger(who)
-    pages = of_a_file(scene)
+    pages = of_a_file(scene, {"case_id"} if who == "receiver" else {"case_id", "referral_id"})
     statuses = {answer.status_code for _endpoint, answer in scene.walk(browser, BOTH, pages)}
 
     assert len(pages) > 5
     assert statuses <= {404, 405}
 
 
-def of_a_file(scene):
-    """Return the pages whose address names a file."""
+def of_a_file(scene, names):
+    """Return the pages whose address names a file, or a referral of it."""
     return frozenset(
         rule.endpoint
         for rule in scene.app.url_map.iter_rules()
-        if rule.endpoint.startswith("cases.") and "case_id" in rule.arguments
+        if rule.endpoint.startswith(AREAS) and names & rule.arguments
     )
 
 
@@ -135,9 +138,19 @@ def test_whoever_does_not_sign_in_sees_none_of_it(scene):
 @ON_ONE_BACKEND
 @pytest.mark.parametrize("who", ["worker", "lead"])
 def test_a_receiver_sees_what_was_sent_and_nothing_else(scene, who):
-    pages = scene.walk(scene.enter(getattr(scene.receiver, who)))
+    seen = {place for _endpoint, place in scene.seen(scene.walk(scene.enter(getattr(scene.receiver, who))))}
 
-    assert {place.partition("#")[0] for _endpoint, place in scene.seen(pages)} <= {SENT}
+    assert {place.partition("#")[0] for place in seen} == {SENT, *SAID}
+    assert [place for place in seen if "private" in place] == []
+
+
+def test_whoever_has_the_link_and_its_code_learns_nothing_of_her(scene):
+    browser, path = scene.app.test_client(), f"/fr/answer/{scene.planted.ids['link_token']}"
+    token = re.search(r'name="csrf_token"\s+value="([^"]+)"', browser.get(path).text)[1]
+    answer = browser.post(f"{path}/code", data={"csrf_token": token, "code": scene.planted.link_code})
+
+    assert "santé sexuelle" in answer.text.lower()
+    assert find(everything(answer), scene.planted.secrets) == set()
 
 
 def test_a_worker_of_the_house_sees_nothing_of_the_register_of_incidents(scene):

@@ -22,6 +22,8 @@ from tests.security.routes import NAMED, VALUES, rule_method
 
 LEFT_OUT = frozenset({"static", "accounts.sign_out", "accounts.end_sessions"})
 """What would end the session of whoever walks."""
+ASKED_BY = {("referral_links", "token"): "link_token"}
+"""Variables of addresses that are named alike in several areas."""
 Pages = Iterator[tuple[str, TestResponse]]
 STRANGERS: dict[str, tuple[str | None, Role]] = {
     "elsewhere": ("third", Role.INTAKE_WORKER),
@@ -92,7 +94,9 @@ def address(app: Flask, rule: Rule, planted: Planted) -> str:
         if kind == "AnyConverter":
             values[name] = "fr" if "fr" in converter.items else min(converter.items)
         else:
-            values[name] = planted.ids.get(name) or NAMED.get(name) or VALUES[kind]
+            values[name] = planted.ids.get(ASKED_BY.get((rule.endpoint.partition(".")[0], name), name)) or (
+                NAMED.get(name) or VALUES[kind]
+            )
     return app.url_map.bind("localhost").build(rule.endpoint, values, rule_method(rule))
 
 

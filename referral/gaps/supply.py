@@ -36,7 +36,7 @@ NOTHING = Found()
 
 @dataclass(frozen=True, slots=True)
 class Supply:
-    """Counts by need: in each region, for all of Québec, where no region is told, and different ones in all."""
+    """Counts by need: in a region, for all of Québec, where no region is told, and different ones in all."""
 
     regions: Mapping[tuple[str, str], Found]
     everywhere: Mapping[str, Found]
@@ -91,7 +91,7 @@ def _fitting(index: Index, at: datetime, choice: Choice) -> _Fitting:
         served, refused = answers(index, "clientele", choice.population)
         yes, possible = yes & served, possible - refused
     if languages := languages_of(choice):
-        yes &= _speaking(index, languages)
+        yes = yes & _speaking(index, languages)  # in place would change what is shown
     return _Fitting(yes, possible - yes)
 
 

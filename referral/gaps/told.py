@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from referral.evidence.suppression import Released, suppress
 
@@ -27,6 +27,11 @@ class Period:
 
     begins: date
     ends: date
+
+    @property
+    def last_day(self) -> date:
+        """The last day that counts."""
+        return self.ends - timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from flask_babel import lazy_gettext as _l
 from referral.access.policy import Permission
 from referral.accounts.cookies import open_area
 from referral.accounts.entries import Entry, register
-from referral.gaps import views  # noqa: F401  # its pages are on the blueprint
+from referral.gaps import map_views, views  # noqa: F401  # their pages are on the blueprint
 from referral.gaps.areas import GAPS_AREA, gaps
 
 
@@ -25,5 +25,14 @@ def init_app(app: Flask) -> None:
             _l("Unmet need"),
             _l("Ten seconds, no name. It shows what is missing, and where."),
             Permission.GAP_TELL,
+        ),
+    )
+    register(
+        app,
+        Entry(
+            "gaps.show_map",
+            _l("Gap map"),
+            _l("Where there is little or nothing for a need, by region, population and language."),
+            Permission.REPORT_READ,
         ),
     )

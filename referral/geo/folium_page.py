@@ -72,11 +72,11 @@ def make_base(leaflet_script: str, leaflet_style: str) -> folium.Map:
     return base
 
 
-def draw_regions() -> folium.GeoJson:
-    """Return the drawn regions, which a style sheet colours."""
+def draw_regions(name: str = "region", *, interactive: bool = False) -> folium.GeoJson:
+    """Return the drawn regions, which a style sheet colours by their class."""
     return folium.GeoJson(
         load_regions(),
-        style_function=lambda _feature: {"className": "region", "weight": 1, "interactive": False},
+        style_function=lambda _feature: {"className": name, "weight": 1, "interactive": interactive},
         control=False,
         smooth_factor=0.5,
     )

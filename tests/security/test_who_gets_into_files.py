@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import pytest
+import sqlalchemy as sa
 
 from referral.access.policy import Role
-from referral.accounts.models import Stage, User
+from referral.accounts.models import Membership, Stage, User
 from tests.conftest import ON_ONE_BACKEND
 from tests.intake.filing import enter, make_actor, make_house
 from tests.security.people import sign_in
@@ -26,6 +27,8 @@ ANY_KEEPER = KEEPERS | RECEIVERS | {"elsewhere"}
 """Whoever keeps files anywhere: for what is her own organization's."""
 ANY_IN_CHARGE = IN_CHARGE | {"receiver lead"}
 ANY_LEAD = frozenset({"lead", "receiver lead"})
+BOTH_SIDES = KEEPERS | RECEIVERS
+"""Whoever keeps files at either end of a referral."""
 EXPECTED = {
     "cases.add_request": READS_RIGHTS,
     "cases.answer_request": READS_RIGHTS,
@@ -83,13 +86,35 @@ EXPECTED = {
     "cases.tell_follow_up": KEEPERS,
     "cases.withdraw_consent": KEEPERS,
     "cases.write_name": KEEPERS,
+    "referrals.advance": RECEIVERS,
+    "referrals.answer": RECEIVERS,
+    "referrals.ask_by_telephone": KEEPERS,
+    "referrals.begin": KEEPERS,
+    "referrals.cancel": KEEPERS,
+    "referrals.change_hours": ANY_LEAD,
+    "referrals.choose": KEEPERS,
+    "referrals.confirm_call": KEEPERS,
+    "referrals.correct": ANY_LEAD,
+    "referrals.hours": ANY_LEAD,
+    "referrals.lead": RECEIVERS,
+    "referrals.make_link": KEEPERS,
+    "referrals.note_call": KEEPERS,
+    "referrals.note_outcome": KEEPERS,
+    "referrals.propose_way": RECEIVERS,
+    "referrals.queues": ANY_KEEPER,
+    "referrals.send_draft": KEEPERS,
+    "referrals.show": BOTH_SIDES,
+    "referrals.show_next": KEEPERS,
+    "referrals.show_outcome": KEEPERS,
+    "referrals.write_message": BOTH_SIDES,
 }
-VISITORS = (*sorted(NOBODY), *sorted(READS_RIGHTS), *sorted(RECEIVERS), "elsewhere")
+AREAS = ("cases.", "referrals.")
+VISITORS = ("gone", *sorted(NOBODY), *sorted(READS_RIGHTS), *sorted(RECEIVERS), "elsewhere")
 
 
 def rules_of_files(app):
-    """Return every rule of the area of case files."""
-    return sorted((r for r in app.url_map.iter_rules() if r.endpoint.startswith("cases.")), key=str)
+    """Return every rule of the areas of case files and of referrals."""
+    return sorted((r for r in app.url_map.iter_rules() if r.endpoint.startswith(AREAS)), key=str)
 
 
 def open_browser(app, session, visitor, house, receiver):
@@ -99,6 +124,8 @@ def open_browser(app, session, visitor, house, receiver):
     if visitor == "waiting":
         lead = session.get_one(User, house.lead.user_id)
         return sign_in(app, session, lead, Stage.FACTOR).browser
+    if visitor == "gone":
+        return open_after_leaving(app, session, house)
     people = {
         "owner": house.worker,
         "worker": house.deputy,
@@ -117,6 +144,15 @@ def open_browser(app, session, visitor, house, receiver):
         "privacy of all": (None, Role.PRIVACY_OFFICER),
     }[visitor]
     return enter(app, session, make_actor(session, place, "Dany Exemple", role)).browser
+
+
+def open_after_leaving(app, session, house):
+    """Return the browser of somebody who kept files of the house until her access ended."""
+    person = make_actor(session, house.id, "Dany Exemple", Role.INTAKE_WORKER)
+    browser = enter(app, session, person).browser
+    session.execute(sa.delete(Membership).where(Membership.user_id == person.user_id))
+    session.commit()
+    return browser
 
 
 def test_every_address_of_case_files_says_here_whom_it_is_for(app):

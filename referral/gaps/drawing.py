@@ -31,6 +31,7 @@ PATTERNS = Markup(
 class Sign:
     """What the map shows of a region: how it stands, its number, and how many needs were told there."""
 
+    name: str
     standing: Standing
     number: str
     told: int
@@ -70,7 +71,7 @@ def _draw(frame: Frame, signs: Mapping[str, Sign], before: Markup, after: Markup
         before,
         _join(_region(shape, signs[shape.code]) for shape in shapes),
         after,
-        _join(_number(shape.label, signs[shape.code], most) for shape in shapes if shape.label),
+        _join(_number(shape, signs[shape.code], most) for shape in shapes if shape.label),
     )
 
 
@@ -87,16 +88,29 @@ def _region(shape: Shape, sign: Sign) -> Markup:
     )
 
 
-def _number(at: tuple[float, float], sign: Sign, most: int) -> Markup:
-    ring = Markup()
+def _number(shape: Shape, sign: Sign, most: int) -> Markup:
+    x, y = shape.label or (0.0, 0.0)
+    radius = SMALLEST_RING + (LARGEST_RING - SMALLEST_RING) * sqrt(sign.told / most) if sign.told else 0.0
+    drawn = [_beside(shape, sign, radius or SMALLEST_RING)] if shape.anchor else []
     if sign.told:
-        radius = SMALLEST_RING + (LARGEST_RING - SMALLEST_RING) * sqrt(sign.told / most)
-        ring = Markup('<circle class="gap-map__ring" cx="{:.1f}" cy="{:.1f}" r="{:.1f}"/>').format(
-            *at, radius
+        drawn.append(
+            Markup('<circle class="gap-map__ring" cx="{:.1f}" cy="{:.1f}" r="{:.1f}"/>').format(x, y, radius)
         )
-    return ring + Markup(
+    number = (
         '<text class="on-{}" x="{:.1f}" y="{:.1f}" text-anchor="middle" dominant-baseline="central">{}</text>'
-    ).format(sign.standing.value, *at, sign.number)
+    )
+    on = "paper" if shape.anchor else sign.standing.value
+    return _join([*drawn, Markup(number).format(on, x, y, sign.number)])
+
+
+def _beside(shape: Shape, sign: Sign, radius: float) -> Markup:
+    """Return the line from a number that stands beside the map to its region, and the region's name."""
+    (x, y), (to_x, to_y) = shape.label or (0.0, 0.0), shape.anchor or (0.0, 0.0)
+    return Markup(
+        '<path class="gap-map__line" d="M{:.1f} {:.1f}L{:.1f} {:.1f}"/>'
+        '<circle class="gap-map__end" cx="{:.1f}" cy="{:.1f}" r="2.5"/>'
+        '<text class="gap-map__name" x="{:.1f}" y="{:.1f}" dominant-baseline="central">{}</text>'
+    ).format(x, y - radius, to_x, to_y, to_x, to_y, x + radius + 4, y, sign.name)
 
 
 def _fill(standing: Standing) -> str:

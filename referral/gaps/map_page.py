@@ -106,6 +106,7 @@ class Gaps:
         """Return what the map shows of each region."""
         return {
             each.code: Sign(
+                each.name,
                 each.standing,
                 NUMBERS.get(each.standing, str(each.found.known)),
                 each.told or 0,

@@ -70,12 +70,12 @@ def say_found(found: Found) -> str:
     known = ngettext(
         "%(number)s service", "%(number)s services", found.known, number=say_number(found.known, language)
     )
-    if not found.unsaid:
-        return known
-    unsaid = ngettext(
-        "%(number)s to ask", "%(number)s to ask", found.unsaid, number=say_number(found.unsaid, language)
-    )
-    return f"{known}, {unsaid}"
+    return f"{known}, {say_unsaid(found)}" if found.unsaid else known
+
+
+def say_unsaid(found: Found) -> str:
+    """Say how many do not say whether they fit."""
+    return _("%(number)s to ask", number=say_number(found.unsaid, current_language()))
 
 
 def say_told(told: int | None) -> str:

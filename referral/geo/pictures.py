@@ -10,6 +10,7 @@ from math import cos, radians
 from referral.geo.areas import REGIONS, label_point, load_regions
 
 Point = Sequence[float]
+Spot = tuple[float, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,26 +38,39 @@ class Frame:
         """Height of the picture."""
         return round((self.north - self.south) * self.scale)
 
-    def place(self, longitude: float, latitude: float) -> tuple[float, float]:
+    def place(self, longitude: float, latitude: float) -> Spot:
         """Return where a point is in the picture, perhaps beyond its edges."""
         return (longitude - self.west) * self.squeeze * self.scale, (self.north - latitude) * self.scale
 
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """A region: its path, and where its number stands; None where another picture has it."""
+    """A region: its path, and where its number stands; None where another picture has it.
+
+    ``anchor`` is where a line from the number leads, if it stands beside the map.
+    """
 
     code: str
     path: str
-    label: tuple[float, float] | None
+    label: Spot | None
+    anchor: Spot | None
 
 
-WHOLE = Frame(-79.9, -56.9, 44.8, 62.7)
-SOUTH = Frame(-75.1, -70.4, 44.9, 47.05)
+WHOLE = Frame(-79.9, -56.9, 44.4, 62.7)
+SOUTH = Frame(-75.3, -70.4, 44.55, 47.05)
 """Where the regions are too small to be told apart on the whole."""
 IN_SOUTH = frozenset({"05", "06", "12", "13", "14", "15", "16", "17"})
-MOVED = {"11": (-65.7, 48.75), "01": (-68.3, 48.0), "16": (-73.0, 45.33)}
+MOVED = {
+    "01": (-68.3, 48.0),
+    "03": (-70.9, 47.45),
+    "04": (-74.1, 47.9),
+    "11": (-65.7, 48.75),
+    "15": (-74.5, 46.1),
+    "16": (-72.9, 45.4),
+}
 """Where the middle of a region is not the best place for a number, longitude first."""
+BESIDE = {"13": (-74.95, 44.78), "06": (-73.5, 44.78)}
+"""Numbers that would cover their region stand below the border."""
 
 
 @cache
@@ -65,7 +79,7 @@ def draw(frame: Frame) -> tuple[Shape, ...]:
     paths = {
         each["properties"]["code"]: _path(each["geometry"], frame) for each in load_regions()["features"]
     }
-    return tuple(Shape(code, paths[code], _label(code, frame)) for code in REGIONS)
+    return tuple(_shape(code, paths[code], frame) for code in REGIONS)
 
 
 def outline(frame: Frame, inner: Frame) -> tuple[float, float, float, float]:
@@ -75,11 +89,14 @@ def outline(frame: Frame, inner: Frame) -> tuple[float, float, float, float]:
     return left, top, right - left, bottom - top
 
 
-def _label(code: str, frame: Frame) -> tuple[float, float] | None:
+def _shape(code: str, path: str, frame: Frame) -> Shape:
     if (code in IN_SOUTH) is not (frame == SOUTH):
-        return None
+        return Shape(code, path, None, None)
     latitude, longitude = label_point(code)
-    return frame.place(*MOVED.get(code, (longitude, latitude)))
+    middle = frame.place(*MOVED.get(code, (longitude, latitude)))
+    if code in BESIDE:
+        return Shape(code, path, frame.place(*BESIDE[code]), middle)
+    return Shape(code, path, middle, None)
 
 
 def _path(geometry: dict[str, list[list[list[Point]]]], frame: Frame) -> str:
@@ -87,5 +104,5 @@ def _path(geometry: dict[str, list[list[list[Point]]]], frame: Frame) -> str:
     return "".join(_ring(frame.place(*point[:2]) for point in ring) for ring in rings)
 
 
-def _ring(points: Iterable[tuple[float, float]]) -> str:
+def _ring(points: Iterable[Spot]) -> str:
     return "M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in points) + "Z"

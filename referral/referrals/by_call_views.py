@@ -20,11 +20,12 @@ from referral.referrals.answer_words import ACTS, REFUSED
 from referral.referrals.answering import ConsentOverError, MovedMeanwhileError, NotChosenError, check_version
 from referral.referrals.areas import referrals
 from referral.referrals.by_call import ask_by_call, take_outcome
-from referral.referrals.escalation_views import list_numbers
+from referral.referrals.calls import note_call
 from referral.referrals.finding import find_referral, in_hand
-from referral.referrals.forms import MoveForm
-from referral.referrals.models import Referral
+from referral.referrals.forms import CallForm, MoveForm
+from referral.referrals.models import Called, Referral
 from referral.referrals.moving import Hand
+from referral.referrals.numbers import list_numbers
 from referral.referrals.reasons import ReasonRefusedError
 from referral.referrals.sending import SendingRefusedError
 from referral.referrals.status import IllegalMoveError, ReferralStatus, Side, list_moves
@@ -56,7 +57,11 @@ def show_outcome(referral_id: UUID) -> ResponseReturnValue:
 
 
 def render_outcome(
-    referral: Referral, form: MoveForm | None = None, refusal: object = "", status: int = HTTPStatus.OK
+    referral: Referral,
+    form: MoveForm | None = None,
+    refusal: object = "",
+    status: int = HTTPStatus.OK,
+    call: CallForm | None = None,
 ) -> ResponseReturnValue:
     """Show the page, with one form for each way to go on."""
     moves = list_moves(referral.status, Side.RECEIVER) if referral.by_call else []
@@ -68,9 +73,10 @@ def render_outcome(
         "referrals/outcome.html",
         referral=referral,
         forms=forms,
-        refused=form if form is not None and form.errors else None,
+        shown_again=form,
+        refused=next((each for each in (form, call) if each is not None and each.errors), None),
         refusal=refusal,
-        ask=PlainForm(formdata=None),
+        call=call or CallForm(formdata=None),
         place=name_place(directory_session(), referral.receiver_id),
         listings=list_numbers(referral),
         acts=ACTS,
@@ -82,11 +88,24 @@ def render_outcome(
 
 @referrals.post("/<uuid:referral_id>/by-call")
 def ask_by_telephone(referral_id: UUID) -> ResponseReturnValue:
+    """Write a call down; where somebody answered, the draft becomes what was asked by telephone."""
+    find_own(referral_id)
+    if "answered" not in request.form:
+        return _ask(referral_id) if PlainForm().validate_on_submit() else abort(HTTPStatus.BAD_REQUEST)
+    form = CallForm()
+    if not form.validate_on_submit():
+        return render_outcome(find_own(referral_id), call=form, status=form.status)
+    with in_hand(referral_id, SEND, Side.SENDER) as hand:
+        note_call(hand, form.read(), form.call_note.data or "")
+    if form.read() is Called.REACHED:
+        return _ask(referral_id)
+    flash(_("The call is written down."))
+    return redirect(url_for("referrals.show_outcome", referral_id=referral_id), HTTPStatus.SEE_OTHER)
+
+
+def _ask(referral_id: UUID) -> ResponseReturnValue:
     """Turn a draft into what was asked by telephone."""
-    referral = find_own(referral_id)
-    if not PlainForm().validate_on_submit():
-        abort(HTTPStatus.BAD_REQUEST)
-    safe = open_safe(referral_id)
+    referral, safe = find_own(referral_id), open_safe(referral_id)
     try:
         with changing(referral.case_id, SEND) as held:
             locked = held.session.get_one(Referral, referral_id, with_for_update=True, populate_existing=True)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 
+from flask_babel import gettext as _
 from flask_babel import ngettext
 
+from referral.i18n.dates import say_date, say_time
+from referral.i18n.locale import current_language
 from referral.shared.clock import QUEBEC
 
 HOUR = timedelta(hours=1)
@@ -17,6 +20,15 @@ BEFORE_MIDNIGHT = timedelta(microseconds=1)
 def say_due(due_at: datetime, at: datetime) -> str:
     """Return « il reste 2 h » or « en retard de 3 jours »: minutes, then hours, then days of the calendar."""
     return _say_late(due_at, at) if due_at <= at else _say_left(due_at, at)
+
+
+def say_by(due_at: datetime) -> str:
+    """Return « au plus tard le 27 novembre 2026 », with the hour where it is not the end of that day."""
+    last, language = (due_at - BEFORE_MIDNIGHT).astimezone(QUEBEC), current_language()
+    day, hour = say_date(last.date(), language), due_at.astimezone(QUEBEC).time()
+    if hour == time():
+        return _("by %(day)s", day=day)
+    return _("by %(day)s at %(hour)s", day=day, hour=say_time(hour, language))
 
 
 def _say_left(due_at: datetime, at: datetime) -> str:

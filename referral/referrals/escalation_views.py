@@ -10,8 +10,6 @@ from flask.typing import ResponseReturnValue
 
 from referral.access.policy import Permission, permits
 from referral.accounts.organizations import name_place
-from referral.catalogue.listing import Listing
-from referral.edition.reader import NoEditionError, current_edition
 from referral.intake import file_words
 from referral.intake.answers import read_answers
 from referral.intake.finding import open_file
@@ -24,6 +22,7 @@ from referral.referrals.asked import read_asked
 from referral.referrals.due_words import say_due
 from referral.referrals.finding import open_referral
 from referral.referrals.models import Referral
+from referral.referrals.numbers import list_numbers
 from referral.referrals.status import Side
 from referral.referrals.status_words import STATUSES
 from referral.shared.clock import now
@@ -58,18 +57,6 @@ def show_next(referral_id: UUID) -> ResponseReturnValue:
         for_workers=for_workers and "listings.show_for_workers" in current_app.view_functions,
         has_show="referrals.show" in current_app.view_functions,
     )
-
-
-def list_numbers(referral: Referral) -> list[Listing]:
-    """Return the listings of the organization that have a number, the service that was asked first."""
-    try:
-        edition = current_edition()
-    except NoEditionError:
-        return []
-    entry = edition.organization(referral.receiver_id)
-    found = [edition.listing(position) for position in entry.positions] if entry else []
-    wanted = str(referral.service_id)
-    return sorted((each for each in found if each.phones), key=lambda each: each.id != wanted)
 
 
 def list_next(proposed: Proposals, referral: Referral) -> list[Proposal]:

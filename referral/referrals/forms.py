@@ -84,7 +84,7 @@ class MoveForm(ActForm):
     wanted = HiddenField()
     reason = RadioField(_l("Why?"), validate_choice=False)
     sub = SelectField(_l("By which rule of admission?"), validate_choice=False)
-    note = _text(_l("In a few words, for the other side (never a name)"), LONGEST_CALL)
+    note = _text(_l("In a few words, for the other side: never a name"), LONGEST_CALL)
 
     def __init__(self, wanted: ReferralStatus, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
@@ -103,7 +103,9 @@ class MoveForm(ActForm):
         return self.status_wanted is ReferralStatus.REJECTED
 
     def validate_reason(self, field: RadioField) -> None:
-        """Take one of the reasons that belong there, and none where none does."""
+        """Take one of the reasons that belong there, and none where none does; a rule is a reason."""
+        if self.has_rules and not field.data and self.sub.data:
+            field.data = Reason.NOT_ELIGIBLE.value
         offered = {choice.value for choice in field.choices}
         if offered and field.data not in offered:
             raise StopValidation(_l("Choose why."))
@@ -124,7 +126,7 @@ class MessageForm(StaffForm):
     """Words that both sides read."""
 
     text = TextAreaField(
-        _l("Write to the other side (never a name, an address or a number of hers)"),
+        _l("Your message"),
         [InputRequired(REFUSED["empty"]), Length(max=LONGEST, message=REFUSED["too-long"])],
         filters=[lines],
         render_kw={"rows": 3, "maxlength": LONGEST, **QUIET},
@@ -154,7 +156,7 @@ class WayForm(StaffForm):
     )
     on_day = DateField(_l("Day of the call of three"), [Optional()])
     at_time = TimeField(_l("Hour of the call of three"), [Optional()])
-    way_text = _text(_l("What else they should know (never a name)"))
+    way_text = _text(_l("What else they should know: never a name"))
 
     def read(self) -> Proposal:
         """Return what is proposed; raises TimeRefusedError nowhere: the rule does."""
@@ -167,4 +169,4 @@ class WayForm(StaffForm):
 class StrikeForm(ActForm):
     """That a referral was an error."""
 
-    strike_note = _text(_l("What was wrong (never a name)"), LONGEST_CALL)
+    strike_note = _text(_l("What was wrong: never a name"), LONGEST_CALL)

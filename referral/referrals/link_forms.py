@@ -67,7 +67,9 @@ class AnswerForm(Form):  # type: ignore[misc]  # WTForms has no types
     )
 
     def validate_reason(self, field: SelectField) -> None:
-        """Ask why where the answer is no."""
+        """Ask why where the answer is no; a rule of admission is why."""
+        if self.answer.data == Answer.DECLINE and not field.data and self.rule.data:
+            field.data = Reason.NOT_ELIGIBLE.value
         if self.answer.data == Answer.DECLINE and not field.data:
             raise ValidationError(_l("Choose why."))
 

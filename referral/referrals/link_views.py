@@ -30,12 +30,12 @@ from referral.partners.link_secrets import is_same, keep_apart
 from referral.referrals import links
 from referral.referrals.answering import ConsentOverError, advance
 from referral.referrals.areas import referrals
-from referral.referrals.escalation_views import list_numbers
 from referral.referrals.finding import in_hand
-from referral.referrals.link_forms import Answer, AnswerForm
+from referral.referrals.link_forms import ANSWERS, Answer, AnswerForm
 from referral.referrals.messages import read_all
 from referral.referrals.models import Referral, ReferralLink, Via
 from referral.referrals.moving import Hand
+from referral.referrals.numbers import list_numbers
 from referral.referrals.opening import read_first
 from referral.referrals.proposals import Proposal, Way
 from referral.referrals.speaking import propose
@@ -80,7 +80,7 @@ def make_link(referral_id: UUID) -> ResponseReturnValue:
             link, token, code = links.make_link(hand)
             referral, until = hand.referral, link.expires_at
     except links.NoLinkError:
-        return render_template("referrals/link_none.html"), HTTPStatus.CONFLICT
+        return render_template("referrals/link_none.html", referral_id=referral_id), HTTPStatus.CONFLICT
     return render_template(
         "referrals/link_made.html",
         link_address=url_for("referral_links.show", token=token, _external=True),
@@ -200,6 +200,11 @@ def show_asked(link: ReferralLink, referral: Referral, token: str, form: AnswerF
         level=urgency,
         sender=name_place(directory_session(), sender_id),
         words=consent_words,
+        answers={
+            "accept": ANSWERS[Answer.ACCEPT],
+            "decline": ANSWERS[Answer.DECLINE],
+            "call": ANSWERS[Answer.CALL_ME],
+        },
         urgencies=file_words.URGENCIES,
     )
     return page, HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK

@@ -23,7 +23,7 @@ from referral.referrals import queues
 from referral.referrals.areas import referrals
 from referral.referrals.due_words import say_due
 from referral.referrals.queues import Queue, Row, Scope, asking_of
-from referral.referrals.status_words import STATUSES
+from referral.referrals.status_words import STATUSES, say_next
 from referral.shared.clock import now
 from referral.shared.database import cases_session, directory_session
 from referral.shared.turns import TooLongAWaitError
@@ -41,7 +41,10 @@ EMPTY: dict[Queue, LazyString] = {
     Queue.OVERDUE: _l("Nothing is late."),
 }
 PAGES = {"show": "show", "hours": "hours", "next": "show_next"}
-SCOPES: dict[Scope, LazyString] = {Scope.MINE: _l("Mine"), Scope.ALL: _l("All of my organization")}
+SCOPES: dict[Scope, LazyString] = {
+    Scope.MINE: _l("My referrals"),
+    Scope.ALL: _l("Those of my whole organization"),
+}
 
 
 def ask_for_referrals() -> Actor:
@@ -74,6 +77,7 @@ def queues_page() -> ResponseReturnValue:
         rows=rows,
         at=at,
         say_due=say_due,
+        say_next=say_next,
         statuses=STATUSES,
         words=file_words,
         me=actor.user_id,

@@ -49,7 +49,8 @@ from referral.referrals.forms import ActForm, AskForm
 from referral.referrals.messages import read_all
 from referral.referrals.models import Referral
 from referral.referrals.moving import Hand
-from referral.referrals.sending import PRIVATE, PUBLIC, Ask, Recipient, SendingRefusedError, list_needs
+from referral.referrals.reading import say_reading
+from referral.referrals.sending import Ask, Recipient, SendingRefusedError, list_needs
 from referral.referrals.show_views import Shown, render
 from referral.referrals.speaking import NotThenError, TimeRefusedError, find_open_call
 from referral.referrals.status import IllegalMoveError, Side
@@ -135,7 +136,8 @@ def _offer_recipients(answers: Answers, grants: list[Consent], actor: Actor) -> 
             if grant is not None:
                 label = f"{names[str(grant.receiver_id)]} – {_say(each.card.name)}"
                 found[f"{grant.id}.{each.listing.id}"] = label
-    return found
+    order = [str(each.id) for each in usable.values()]
+    return dict(sorted(found.items(), key=lambda each: order.index(each[0].partition(".")[0])))
 
 
 def _say(name: Text) -> str:
@@ -143,15 +145,15 @@ def _say(name: Text) -> str:
     return (name.en if current_language() == "en" else name.fr) or name.fr or name.en or ""
 
 
-def _preview(answers: Answers, chosen: list[Consent], form: AskForm) -> list[tuple[Consent, Any, Any]]:
-    """Return for each that is asked what goes at once, and what an acceptance opens, in words."""
+def _preview(answers: Answers, chosen: list[Consent], form: AskForm) -> list[tuple[Consent, str, Any, Any]]:
+    """Return for each that is asked when it reads, what goes at once, and what an acceptance opens."""
     shown = []
     for consent in chosen:
-        first = packets.gather(answers, consent.scope & PUBLIC)
-        first[Item.NEEDS] = {form.need.data: first.get(Item.NEEDS, {}).get(form.need.data)}
-        if Item.URGENCY in first:
-            first[Item.URGENCY] = {"level": form.urgency.data, "reason": ""}
-        shown.append((consent, as_words(first), as_words(packets.gather(answers, consent.scope & PRIVATE))))
+        first, second = sending.look_ahead(
+            answers, consent.scope, Need(form.need.data), Urgency(form.urgency.data)
+        )
+        read_at = say_reading(cases_session(), consent.receiver_id, now())
+        shown.append((consent, read_at, as_words(first), as_words(second)))
     return shown
 
 
@@ -223,7 +225,8 @@ def send_draft_now(case_id: UUID, referral_id: UUID) -> object:
     finally:
         destroy_unused(Packet, (keys.public, keys.private))
     tell_waiting(list_leads(directory_session(), receiver_id), now())
-    return _("Sent. A message never takes the place of a call: call where it cannot wait.")
+    read_at = say_reading(cases_session(), receiver_id, now())
+    return _("Sent. %(read_at)s A message never takes the place of a call.", read_at=read_at)
 
 
 def sender_of(referral_id: UUID) -> UUID:

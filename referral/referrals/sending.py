@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from referral.intake import packets
-from referral.intake.answers import read_answers
+from referral.intake.answers import Given, read_answers
 from referral.intake.consent import ConsentMissingError, check_avoided, is_in_force
 from referral.intake.consents import find_consent, value_of
 from referral.intake.held import Held
@@ -177,12 +177,23 @@ def send_private(held: Held, referral: Referral, consent: Consent, safe: Safe) -
 def narrow(hand: Hand, values: Mapping[Item, Any]) -> dict[Item, Any]:
     """Cut what would go to what answering needs: one need, and the urgency without her words."""
     asked = read_asked(hand.referral, hand.safe)
+    return _cut(values, asked.need if asked else None, hand.referral.urgency)
+
+
+def _cut(values: Mapping[Item, Any], need: Need | None, urgency: Urgency) -> dict[Item, Any]:
     cut = dict(values)
     if Item.NEEDS in cut:
-        cut[Item.NEEDS] = {n: state for n, state in cut[Item.NEEDS].items() if asked and n == asked.need}
+        cut[Item.NEEDS] = {name: state for name, state in cut[Item.NEEDS].items() if name == need}
     if Item.URGENCY in cut:
-        cut[Item.URGENCY] = {"level": hand.referral.urgency.value, "reason": ""}
+        cut[Item.URGENCY] = {"level": urgency.value, "reason": ""}
     return {item: value for item, value in cut.items() if value}
+
+
+def look_ahead(
+    answers: Mapping[str, Given], scope: frozenset[Item], need: Need | None, urgency: Urgency
+) -> tuple[dict[Item, Any], dict[Item, Any]]:
+    """Return what would go at once, and what an acceptance would open, were it sent now."""
+    return _cut(gather(answers, scope & PUBLIC), need, urgency), gather(answers, scope & PRIVATE)
 
 
 def cancel(hand: Hand, why: Why) -> None:

@@ -16,7 +16,10 @@ from referral.access.policy import Permission, Target, permits
 from referral.accounts.forms import PlainForm, StaffForm
 from referral.intake import consent_words
 from referral.intake.answer_words import name_all
+from referral.intake.answers import read_answers
+from referral.intake.consent import is_in_force
 from referral.intake.consent_views import as_words
+from referral.intake.consents import find_consent
 from referral.intake.file_words import NEEDS, URGENCIES
 from referral.intake.hooks import NotOpenedError
 from referral.intake.models import Case
@@ -30,17 +33,21 @@ from referral.referrals.areas import referrals
 from referral.referrals.asked import read_asked
 from referral.referrals.calls import list_calls
 from referral.referrals.choosing import list_group
+from referral.referrals.due_words import say_by, say_due
 from referral.referrals.finding import in_hand, open_referral
 from referral.referrals.forms import ActForm, CallForm, MessageForm, MoveForm, StrikeForm, WayForm
 from referral.referrals.leading import may_lead
 from referral.referrals.messages import SILENT, read_all
 from referral.referrals.models import Referral
 from referral.referrals.moving import read_why
+from referral.referrals.numbers import list_numbers
+from referral.referrals.reading import say_reading
 from referral.referrals.reasons import Reason
-from referral.referrals.sending import CALL_FIRST
+from referral.referrals.sending import CALL_FIRST, look_ahead
 from referral.referrals.speaking import find_open_call
-from referral.referrals.status import OPEN, ReferralStatus, Side, list_moves
-from referral.referrals.status_words import STATUSES
+from referral.referrals.status import ENDED, OPEN, ReferralStatus, Side, list_moves
+from referral.referrals.status_words import EVENTS, STATUSES, say_next
+from referral.shared.clock import now
 from referral.shared.database import cases_session, directory_session
 
 S = ReferralStatus
@@ -66,7 +73,7 @@ def show(referral_id: UUID) -> ResponseReturnValue:
 def render(referral_id: UUID, shown: Shown) -> ResponseReturnValue:
     """Return the page of a referral, with what was typed where that was not done."""
     referral, safe, side, _actor = open_referral(referral_id)
-    first, second = read_sent(referral, side)
+    first, second = read_sent(referral, side, safe)
     session = cases_session()
     referral = session.get_one(Referral, referral_id, populate_existing=True)
     said = read_all(referral, safe)
@@ -82,6 +89,11 @@ def render(referral_id: UUID, shown: Shown) -> ResponseReturnValue:
         call_wanted=find_open_call(said) if referral.status in OPEN else None,
         calls=list_calls(session, referral, safe),
         events=[(each, read_why(each, safe)) for each in referral.events],
+        say_due=say_due,
+        say_by=say_by,
+        say_next=say_next,
+        at=now(),
+        **_find_numbers(referral, side),
         **_find_others(referral, side),
         **_name(referral, said),
         **_offer(referral, side, shown),
@@ -89,8 +101,10 @@ def render(referral_id: UUID, shown: Shown) -> ResponseReturnValue:
     ), shown.status
 
 
-def read_sent(referral: Referral, side: Side) -> tuple[Values, Values]:
-    """Return what was sent, in its two stages, as far as that side may read it now."""
+def read_sent(referral: Referral, side: Side, safe: Safe) -> tuple[Values, Values]:
+    """Return what was sent, in two stages, as far as a side may read it now; of a draft what would be."""
+    if referral.status is S.DRAFT:
+        return _look_ahead(referral, safe)
     ids = [each for each in (referral.public_packet_id, referral.private_packet_id) if each is not None]
     safes = open_safes(ids)
     if side is Side.SENDER:
@@ -102,6 +116,15 @@ def read_sent(referral: Referral, side: Side) -> tuple[Values, Values]:
     return _read(
         referral, opening.may_read_public, opening.read_first, referral.public_packet_id, safes
     ), _read(referral, opening.may_read_private, opening.read_second, referral.private_packet_id, safes)
+
+
+def _look_ahead(referral: Referral, safe: Safe) -> tuple[Values, Values]:
+    session, asked = cases_session(), read_asked(referral, safe)
+    consent = find_consent(session, referral.case_id, referral.consent_id) if referral.consent_id else None
+    if consent is None or not is_in_force(consent, now()):
+        return {}, {}
+    answers = read_answers(session, referral.case_id, open_safe(referral.case_id))
+    return look_ahead(answers, consent.scope, asked.need if asked else None, referral.urgency)
 
 
 def _read(
@@ -126,6 +149,15 @@ def _find_others(referral: Referral, side: Side) -> dict[str, Any]:
     waits = referral.status is S.ACCEPTED and waits_for_choice(session, referral)
     others = [each for each in list_group(session, referral) if each.id != referral.id]
     return {"others": others, "may_choose": waits, "may_lead": False}
+
+
+def _find_numbers(referral: Referral, side: Side) -> dict[str, Any]:
+    """Return what its sender is told of how and when the other side is reached."""
+    if side is not Side.SENDER or referral.status in ENDED:
+        return {"numbers": [], "read_at": ""}
+    waits = referral.status in {S.DRAFT, S.REQUESTED} and not referral.by_call
+    read_at = say_reading(cases_session(), referral.receiver_id, now()) if waits else ""
+    return {"numbers": list_numbers(referral), "read_at": read_at}
 
 
 def _name(referral: Referral, said: list[Any]) -> dict[str, Any]:
@@ -169,6 +201,7 @@ def _offer(referral: Referral, side: Side, shown: Shown) -> dict[str, Any]:
         "wrong": wrong,
         "refusal": shown.refusal,
         "room": _room(referral, side),
+        "is_over": not (forms.keys() - {"plain", "message"}) and side is Side.RECEIVER,
     }
 
 
@@ -196,6 +229,7 @@ def _words() -> dict[str, Any]:
     return {
         "words": answer_words,
         "statuses": STATUSES,
+        "told_statuses": EVENTS,
         "needs": NEEDS,
         "urgencies": URGENCIES,
         "items": consent_words.ITEMS,

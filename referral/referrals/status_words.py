@@ -5,7 +5,9 @@ from __future__ import annotations
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
-from referral.referrals.status import ReferralStatus
+from referral.intake.vocabulary import Urgency
+from referral.referrals.clocks import PRESSING
+from referral.referrals.status import ReferralStatus, Side
 
 S = ReferralStatus
 STATUSES: dict[ReferralStatus, LazyString] = {
@@ -21,3 +23,31 @@ STATUSES: dict[ReferralStatus, LazyString] = {
     S.CANCELLED: _l("Called off"),
     S.ENTERED_IN_ERROR: _l("Struck out: entered in error"),
 }
+EVENTS: dict[ReferralStatus, LazyString] = {
+    **STATUSES,
+    S.DRAFT: _l("Begun"),
+    S.REQUESTED: _l("Sent"),
+    S.RECEIVED: _l("Seen"),
+    S.ON_HOLD: _l("Put on hold"),
+}
+"""The same where they are told of: what was sent may be seen since."""
+NEXT: dict[tuple[Side, ReferralStatus], LazyString] = {
+    (Side.SENDER, S.DRAFT): _l("To send"),
+    (Side.SENDER, S.REJECTED): _l("Ask elsewhere"),
+    (Side.SENDER, S.FAILED): _l("Ask elsewhere"),
+    (Side.SENDER, S.ACCEPTED): _l("Ask her whether she chooses it"),
+    (Side.SENDER, S.ON_HOLD): _l("See with her what they wait for"),
+    (Side.RECEIVER, S.REQUESTED): _l("To answer"),
+    (Side.RECEIVER, S.RECEIVED): _l("To answer"),
+    (Side.RECEIVER, S.ACCEPTED): _l("Say when the service begins"),
+    (Side.RECEIVER, S.ON_HOLD): _l("Take it up again, or decline"),
+    (Side.RECEIVER, S.IN_PROGRESS): _l("Say when it is done"),
+}
+CALL_THEN_SEND = _l("Call, then send")
+
+
+def say_next(side: Side, status: ReferralStatus, urgency: Urgency) -> LazyString | str:
+    """Return what a side does next where it is its turn."""
+    if status is S.DRAFT and urgency in PRESSING:
+        return CALL_THEN_SEND
+    return NEXT.get((side, status), "")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -81,13 +82,15 @@ def end_with_file(session: Session, case: Case, why: Destroyed) -> list[Doomed]:
             hand = Hand(session, row, safes[row.id], Side.SENDER, why.actor, why.at)
             move(hand, ReferralStatus.CANCELLED, Why(Reason.RECALLED))
     session.flush()
-    doomed = [
-        Doomed(CertificateKind.REFERRAL, row.id, side)
-        for row in rows
-        for side in (row.sender_id, row.receiver_id)
-    ]
+    doomed = [Doomed(CertificateKind.REFERRAL, row.id, side) for row in rows for side in _sides_of(row)]
     _delete(session, case)
     return doomed
+
+
+def _sides_of(row: Referral) -> list[UUID]:
+    """Return who is given a certificate: whom nothing was sent does not learn that it was to be asked."""
+    was_sent = row.requested_at is not None and not row.by_call
+    return [row.sender_id, row.receiver_id] if was_sent else [row.sender_id]
 
 
 def _delete(session: Session, case: Case) -> None:

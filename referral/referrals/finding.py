@@ -38,13 +38,22 @@ def find_referral(referral_id: UUID, permission: Permission) -> tuple[Referral, 
 
 
 def side_of(referral: Referral, actor: Actor) -> Side | None:
-    """Return for which side somebody acts; None for whoever has no part in it."""
+    """Return for which side somebody acts; None for whoever has no part in it.
+
+    Of what was asked by telephone nothing was sent: it stays its sender's alone.
+    """
     if actor.acting_for is None:
         return None
     if actor.acting_for == referral.sender_id:
         return Side.SENDER
-    is_sent = referral.status is not ReferralStatus.DRAFT and referral.requested_at is not None
-    return Side.RECEIVER if actor.acting_for == referral.receiver_id and is_sent else None
+    is_drafted = referral.status is ReferralStatus.DRAFT or referral.requested_at is None
+    is_asked = actor.acting_for == referral.receiver_id and not referral.by_call
+    return Side.RECEIVER if is_asked and not is_drafted else None
+
+
+def open_key(referral: Referral) -> Safe:
+    """Return the key of a referral; raises SealBrokenError where somebody put it under another sender."""
+    return open_safe(referral.id, referral.sender_id)
 
 
 def open_referral(referral_id: UUID) -> tuple[Referral, Safe, Side, Actor]:
@@ -52,7 +61,7 @@ def open_referral(referral_id: UUID) -> tuple[Referral, Safe, Side, Actor]:
     referral, side, actor = find_referral(referral_id, Permission.REFERRAL_READ)
     place = referral.sender_id if side is Side.SENDER else referral.receiver_id
     record_apart(Event(Action.VIEW, TARGET, referral.id, actor, place), CASES_CHAIN)
-    return referral, open_safe(referral.id), side, actor
+    return referral, open_key(referral), side, actor
 
 
 @contextmanager
@@ -61,7 +70,7 @@ def in_hand(referral_id: UUID, permission: Permission, wanted: Side | None = Non
     referral, side, actor = find_referral(referral_id, permission)
     if wanted is not None and side is not wanted:
         abort(HTTPStatus.NOT_FOUND)
-    safe = open_safe(referral.id)
+    safe = open_key(referral)
     with writing(cases_session(), CASES) as session:
         locked = session.get_one(Referral, referral_id, with_for_update=True, populate_existing=True)
         yield Hand(session, locked, safe, side, actor, now())

@@ -33,7 +33,7 @@ from referral.intake.rules import read_rules
 from referral.intake.safe import open_safe, open_safes
 from referral.referrals.answer_words import REFUSED
 from referral.referrals.areas import referrals
-from referral.referrals.finding import find_referral
+from referral.referrals.finding import find_referral, open_key
 from referral.referrals.leading import Means, NotToLeadError, may_lead, take_lead
 from referral.referrals.models import Referral
 from referral.referrals.moving import Hand
@@ -100,9 +100,9 @@ def _take(referral: Referral, actor: Actor, form: LeadForm) -> ResponseReturnVal
     referral_id, case_id, at = referral.id, referral.case_id, now()
     sent = [each for each in (referral.public_packet_id, referral.private_packet_id) if each is not None]
     months = read_rules(cases_session(), referral.sender_id).case_months
-    safe, old_safe = open_safe(referral_id), open_safe(case_id)
+    safe, old_safe = open_key(referral), open_safe(case_id, referral.sender_id)
     made = new_files.prepare(uuid.uuid4(), referral.receiver_id, at)
-    means = Means(made, open_safes(sent), _("Asked by another organization"))
+    means = Means(made, open_safes(sent, referral.sender_id), _("Asked by another organization"))
     entered = Entered(UUID(form.deputy.data), Step(form.step_on.data, form.step.data), day_of(at))
     try:
         with writing(cases_session(), CASES) as session:

@@ -96,11 +96,11 @@ def _number(shape: Shape, sign: Sign, most: int) -> Markup:
         drawn.append(
             Markup('<circle class="gap-map__ring" cx="{:.1f}" cy="{:.1f}" r="{:.1f}"/>').format(x, y, radius)
         )
-    number = (
+    number = Markup(
         '<text class="on-{}" x="{:.1f}" y="{:.1f}" text-anchor="middle" dominant-baseline="central">{}</text>'
     )
-    on = "paper" if shape.anchor else sign.standing.value
-    return _join([*drawn, Markup(number).format(on, x, y, sign.number)])
+    on = "ground" if shape.anchor else sign.standing.value
+    return _join([*drawn, number.format(on, x, y, sign.number)])
 
 
 def _beside(shape: Shape, sign: Sign, radius: float) -> Markup:

@@ -9,7 +9,7 @@ from uuid import UUID
 from flask import current_app, render_template
 from flask.typing import ResponseReturnValue
 
-from referral.access.policy import Permission, Target, permits
+from referral.access.policy import Actor, Permission, Target, permits
 from referral.accounts.forms import PlainForm
 from referral.directory.cards import region_name
 from referral.directory.live import find_lesser, list_lines
@@ -22,11 +22,13 @@ from referral.intake.finding import open_file
 from referral.intake.matching import Wanted, list_sought, read_wanted
 from referral.intake.matching_words import SOUGHT
 from referral.intake.proposing import Proposal, Proposals, Search, follow_moves
+from referral.intake.unmet import hand_over_from_file, list_unmet
 from referral.intake.vocabulary import CaseStatus, Need, NeedState, Said
 from referral.shared.clock import now
 from referral.shared.database import cases_session, directory_session
 
 CONSENT = "cases.read_consent"
+GAPS = "gaps.begin_gap"
 
 
 @cases.get("/<uuid:case_id>/services")
@@ -52,7 +54,16 @@ def show_matches(case_id: UUID) -> ResponseReturnValue:
         for_workers=for_workers and "listings.show_for_workers" in current_app.view_functions,
         consent=PlainForm() if may_consent and CONSENT in current_app.view_functions else None,
         own=str(case.organization_id),
+        unmet=list_unmet(values.get("needs")),
+        **_offer_gaps(actor, values),
     )
+
+
+def _offer_gaps(actor: Actor, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what each need hands over to who may tell that nothing met it."""
+    may_tell = permits(actor, Permission.GAP_TELL) and GAPS in current_app.view_functions
+    codes = {need: hand_over_from_file(need, values) for need in Need} if may_tell else {}
+    return {"gaps": codes, "gap_form": PlainForm() if may_tell else None}
 
 
 def find_proposals(

@@ -26,6 +26,7 @@ from referral.intake.models import Case
 from referral.intake.packets import NotReadableError
 from referral.intake.people import name_people
 from referral.intake.safe import Safe, open_safe, open_safes
+from referral.intake.unmet import hand_over
 from referral.intake.vocabulary import Item
 from referral.referrals import answer_words, opening
 from referral.referrals.answering import waits_for_choice
@@ -51,7 +52,7 @@ from referral.shared.clock import now
 from referral.shared.database import cases_session, directory_session
 
 S = ReferralStatus
-ROOM = "listings.list_rooms"
+ROOM, GAPS = "listings.list_rooms", "gaps.begin_gap"
 Values = dict[Item, Any]
 
 
@@ -93,12 +94,24 @@ def render(referral_id: UUID, shown: Shown) -> ResponseReturnValue:
         say_by=say_by,
         say_next=say_next,
         at=now(),
+        gap=_find_gap(referral, side, safe),
         **_find_numbers(referral, side),
         **_find_others(referral, side),
         **_name(referral, said),
         **_offer(referral, side, shown),
         **_words(),
     ), shown.status
+
+
+def _find_gap(referral: Referral, side: Side, safe: Safe) -> dict[str, str] | None:
+    """Return what a declined referral hands over to who asked, if she may tell that nothing met the need."""
+    asked = read_asked(referral, safe)
+    may_tell = permits(find_actor(), Permission.GAP_TELL) and GAPS in current_app.view_functions
+    if side is not Side.SENDER or referral.status is not S.REJECTED or asked is None or not may_tell:
+        return None
+    reasons = [read_why(each, safe).reason for each in referral.events if each.to_status is S.REJECTED]
+    reason = reasons[-1] if reasons else None
+    return hand_over(asked.need, asked.region, asked.age_band, reason.value if reason else "")
 
 
 def read_sent(referral: Referral, side: Side, safe: Safe) -> tuple[Values, Values]:

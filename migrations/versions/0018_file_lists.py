@@ -1,4 +1,4 @@
-"""Sort lists of files from an index alone: a row, with what is sealed, is read only for those shown."""
+"""Sort lists of files and queues from an index alone: a row, with what is sealed, is read only if shown."""
 
 from alembic import op
 
@@ -20,6 +20,13 @@ BEFORE = (
     ["organization_id", "status", "next_step_on"],
     ["owner_id", "status", "next_step_on"],
 )
+QUEUES = {
+    "owned_queue": ["owner_id", "sender_id", "turn", "status", "urgency", "due_at", "case_id", "id"],
+    "handled_queue": ["receiver_id", "handler_id", "turn", "status", "urgency", "due_at", "id"],
+    "sent_due": ["sender_id", "due_at", "status", "urgency", "owner_id", "id"],
+    "received_due": ["receiver_id", "due_at", "status", "urgency", "handler_id", "turn", "id"],
+}
+WAITING, WAITING_BEFORE = ["receiver_id", "ended_at", "expires_at", "id"], ["receiver_id"]
 DUE, DUE_BEFORE = ["status", "due_on", "case_id"], ["status", "due_on"]
 
 
@@ -37,6 +44,9 @@ def upgrade_cases() -> None:
     for name, columns in LISTED.items():
         op.create_index(f"ix_case_file_{name}", TABLE, columns)
     exchange("follow_up", DUE_BEFORE, DUE)
+    exchange("packet", WAITING_BEFORE, WAITING)
+    for name, columns in QUEUES.items():
+        op.create_index(f"ix_referral_{name}", "referral", columns)
 
 
 def downgrade_cases() -> None:
@@ -45,6 +55,9 @@ def downgrade_cases() -> None:
     for columns in BEFORE:
         op.create_index(f"ix_case_file_{'_'.join(columns)}", TABLE, columns)
     exchange("follow_up", DUE, DUE_BEFORE)
+    exchange("packet", WAITING, WAITING_BEFORE)
+    for name in QUEUES:
+        op.drop_index(f"ix_referral_{name}", "referral")
 
 
 def exchange(table: str, before: list[str], after: list[str]) -> None:

@@ -194,7 +194,7 @@ class Packet(Identified, CasesBase):
     case_id: Mapped[uuid.UUID] = _case_key()
     consent_id: Mapped[uuid.UUID]
     sender_id: Mapped[uuid.UUID]
-    receiver_id: Mapped[uuid.UUID] = mapped_column(index=True)
+    receiver_id: Mapped[uuid.UUID]
     sent_at: Mapped[datetime]
     sent_by: Mapped[uuid.UUID]
     expires_at: Mapped[datetime] = mapped_column(index=True)
@@ -212,6 +212,9 @@ class Packet(Identified, CasesBase):
         sa.ForeignKeyConstraint(["consent_id", "receiver_id"], ["consent.id", "consent.receiver_id"]),
         sa.ForeignKeyConstraint(["consent_id", "case_id"], ["consent.id", "consent.case_id"]),
         sa.UniqueConstraint("id", "consent_id"),
+        sa.Index(
+            "ix_packet_receiver_id_ended_at_expires_at_id", *("receiver_id", "ended_at", "expires_at", "id")
+        ),
         sa.CheckConstraint("(ended_at IS NULL) = (ended IS NULL)", name="end_is_whole"),
     )
 

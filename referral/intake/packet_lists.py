@@ -13,6 +13,9 @@ from sqlalchemy.orm import Session, selectinload
 from referral.intake.models import Packet, PacketReading
 from referral.intake.vocabulary import Item
 
+MOST_COUNTED = 99
+"""Of more it is said « 99+ »."""
+
 
 @dataclass(frozen=True, slots=True)
 class Reading:
@@ -56,8 +59,11 @@ def count_received(session: Session, receiver_id: UUID) -> int:
 
 
 def count_unread(session: Session, receiver_id: UUID, at: datetime) -> int:
-    """Return how many packets nobody of an organization opened yet, of those that it can read."""
+    """Return how many packets nobody of an organization opened yet, of those that it can read.
+
+    Never more than one above ``MOST_COUNTED``.
+    """
     was_read = sa.exists().where(PacketReading.packet_id == Packet.id)
     readable = (Packet.receiver_id == receiver_id, Packet.ended_at.is_(None), Packet.expires_at > at)
-    statement = sa.select(sa.func.count()).select_from(Packet).where(*readable, ~was_read)
-    return session.scalars(statement).one()
+    some = sa.select(Packet.id).where(*readable, ~was_read).limit(MOST_COUNTED + 1).subquery()
+    return session.scalars(sa.select(sa.func.count()).select_from(some)).one()

@@ -22,6 +22,8 @@ from referral.shared.encryption import SealBrokenError
 
 PER_PAGE = 25
 EVENTS = 20
+MOST_COUNTED = 99
+"""Of more that is due it is said « 99+ »."""
 NICKNAME = "nickname"
 
 
@@ -194,8 +196,8 @@ def _is_due(today: date) -> sa.ColumnElement[bool]:
 def count_due(session: Session, actor: Actor, today: date) -> int:
     """Count the files of somebody in which something is due today, or was before."""
     mine = (Case.organization_id == actor.acting_for, Case.owner_id == actor.user_id)
-    statement = sa.select(sa.func.count()).select_from(Case).where(*mine, _is_due(today))
-    return session.scalars(statement).one()
+    some = sa.select(Case.id).where(*mine, _is_due(today)).limit(MOST_COUNTED + 1).subquery()
+    return session.scalars(sa.select(sa.func.count()).select_from(some)).one()
 
 
 def list_to_hand(session: Session, owner_id: UUID, organization_id: UUID, most: int) -> list[Row]:

@@ -104,6 +104,22 @@ class Referral(Identified, CasesBase):
             "ix_referral_received_queue",
             *("receiver_id", "turn", "status", "urgency", "due_at", "handler_id", "id"),
         ),
+        sa.Index(
+            "ix_referral_owned_queue",
+            *("owner_id", "sender_id", "turn", "status", "urgency", "due_at", "case_id", "id"),
+        ),
+        sa.Index(
+            "ix_referral_handled_queue",
+            *("receiver_id", "handler_id", "turn", "status", "urgency", "due_at", "id"),
+        ),
+        sa.Index(
+            "ix_referral_sent_due",
+            *("sender_id", "due_at", "status", "urgency", "owner_id", "id"),
+        ),
+        sa.Index(
+            "ix_referral_received_due",
+            *("receiver_id", "due_at", "status", "urgency", "handler_id", "turn", "id"),
+        ),
         sa.Index("ix_referral_previous_id", "previous_id"),
         sa.Index("ix_referral_due_at", "due_at"),
     )

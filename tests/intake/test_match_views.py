@@ -211,3 +211,20 @@ def test_another_organization_finds_no_such_page(app, session, house):
 
 def test_a_file_that_there_is_not_answers_404(worker):
     assert worker.browser.get(f"/fr/cases/{uuid.uuid4()}/services").status_code == 404
+
+
+def test_a_need_that_nothing_met_is_told_from_a_file_with_codes_only(worker, house):
+    needs = {"shelter": "need-now", "safety": "unmet"}
+    case_id = make_case(house, {**HERS, "needs": needs, "age_band": "18-24", "regions": {"now": "08"}})
+
+    page = see(worker, case_id)
+    told = page.split('action="/fr/gaps/begin"')[1:]
+    shelter, safety = (
+        dict(re.findall(r'name="(\w+)" value="([^"]*)"', each.split("</form>")[0])) for each in told
+    )
+    begun = worker.post("/fr/gaps/begin", **shelter).text
+
+    assert shelter == {"need": "emergency_shelter", "region": "08", "age": "18-24"}
+    assert safety == {"region": "08", "age": "18-24"}
+    assert 'selected value="emergency_shelter"' in begun
+    assert str(case_id) not in begun

@@ -7,13 +7,12 @@ or ``None`` (all of them together) in each dimension, so that rows, columns and 
 below zero, that agrees with every cell that is shown, in which each small count is still 1 to 4 (a count,
 not a total of several), and in which the hidden cell holds another number. So no arithmetic on what is
 shown tells a hidden cell, even for who knows which counts were hidden because they are small. It holds for
-any number of dimensions, for several tables that share totals where they are released in one call, and for
-what is released later where it is given what this function released ``before`` (quarters, then their year):
-that stays as it was, and the new cells give way.
+any number of dimensions, and for several tables that share totals where they are released in one call. Where
+no witness is found and nothing more is left to hide beside it, all cells are hidden.
 
 **Not proved**: that an interval is wide (two numbers are enough); anything for who knows some of the counts
 from elsewhere, or works back through the choices made here; two releases made apart of counts that changed
-between them, or of other groupings of the same counts.
+between them, or of other groupings of the same counts (a year after its quarters: ``releasing.add_up``).
 """
 
 from __future__ import annotations
@@ -21,7 +20,8 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from itertools import chain, combinations
 
-SMALLEST_SHOWN = 5
+from referral.evidence.releasing import is_small
+
 MOST_STEPS = 40
 """Of a search for a witness; one that is not found in them counts as none, and more is hidden."""
 LONGEST_MOVE = 24
@@ -34,39 +34,26 @@ Pattern = tuple[int, ...]
 Released = dict[Cell, int | None]
 
 
-def is_small(count: int) -> bool:
-    """Say whether a count may not leave the organization."""
-    return 0 < count < SMALLEST_SHOWN
-
-
 def every_total(dimensions: int) -> list[Pattern]:
     """Return every choice of dimensions: the counts themselves and each of their totals."""
     return [each for size in range(dimensions + 1) for each in combinations(range(dimensions), size)]
 
 
-def suppress(
-    counts: Mapping[Key, int],
-    patterns: Sequence[Pattern] | None = None,
-    before: Mapping[Cell, int | None] | None = None,
-) -> Released:
+def suppress(counts: Mapping[Key, int], patterns: Sequence[Pattern] | None = None) -> Released:
     """Return the cells that are released, with None in place of a number that stays hidden.
 
     ``patterns`` are the dimensions that the released cells tell apart, every total by default. Zeros are
-    shown where the keys name them, unless they would tell. ``before`` is what was released already.
+    shown where the keys name them, unless they would tell.
     """
     if not counts:
         return {}
     table = _Table(counts, patterns)
-    fixed = {cell: value for cell, value in (before or {}).items() if cell in table.values}
-    table.hidden = {cell for cell, value in table.values.items() if is_small(value)} - fixed.keys()
-    table.hidden |= {cell for cell, value in fixed.items() if value is None}
-    table.shown_before = {cell for cell, value in fixed.items() if value is not None}
+    table.hidden = {cell for cell, value in table.values.items() if is_small(value)}
     while (cell := table.find_told()) is not None:
         given_way = table.choose(cell)
-        if given_way is None:  # what was released before tells it: nothing can take that back
-            table.given_up.add(cell)
-        else:
-            table.hidden.add(given_way)
+        if given_way is None:
+            return dict.fromkeys(table.values)
+        table.hidden.add(given_way)
     return {cell: None if cell in table.hidden else value for cell, value in table.values.items()}
 
 
@@ -86,17 +73,14 @@ class _Table:
                 self.values[cell] = self.values.get(cell, 0) + count
                 self.members.setdefault(cell, []).append(key)
         self.hidden: set[Cell] = set()
-        self.shown_before: set[Cell] = set()
-        self.given_up: set[Cell] = set()
         self._safe: set[Cell] = set()
-        self._movable: dict[Cell, bool] = {}
 
     def find_told(self) -> Cell | None:
         """Return a hidden cell for which no witness is found, the smallest group first.
 
         A witness stays one when more is hidden, so no cell is looked at again once it has one.
         """
-        for cell in sorted(self.hidden - self._safe - self.given_up, key=self._order):
+        for cell in sorted(self.hidden - self._safe, key=self._order):
             if cell not in self._safe and not self._find_witness(cell):
                 return cell
         return None
@@ -118,29 +102,18 @@ class _Table:
                     return move
         return None
 
-    def _may_hide(self, cell: Cell) -> bool:
-        """Say whether hiding helps: what was shown before may tell the cell whatever else is hidden."""
-        if not self.shown_before:
-            return True
-        if cell not in self._movable:
-            most = self.values.keys() - self.shown_before
-            self._movable[cell] = self._find_move(cell, most) is not None
-        return self._movable[cell]
-
     def choose(self, told: Cell) -> Cell | None:
         """Return the cell to hide next: beside the told one if there is one, else a total over it."""
-        kept = self.shown_before | self.hidden
         totals = [each for each in self._totals_of(told) if each not in self.hidden]
         beside = {
             cell
             for total in totals
             for key in self.members[total]
             for cell in self.cells_of[key]
-            if cell not in kept and cell != total and not _holds(cell, told)
+            if cell not in self.hidden and cell != total and not _holds(cell, told)
         }
-        over = (each for each in totals if each not in kept)
-        found = chain(sorted(beside, key=self._cost), sorted(over, key=self._cost))
-        return next((cell for cell in found if self._may_hide(cell)), None)
+        found = chain(sorted(beside, key=self._cost), sorted(totals, key=self._cost))
+        return next(found, None)
 
     def _totals_of(self, told: Cell) -> list[Cell]:
         cells = {cell for key in self.members[told] for cell in self.cells_of[key]}

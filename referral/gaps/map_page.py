@@ -146,7 +146,7 @@ def list_rows(gaps: Gaps) -> Iterator[list[str]]:
     """Yield every need and region as a row of a file, after a row of titles."""
     yield [
         _("Need"), _("Region number"), _("Region"), _("Services listed"), _("Services that do not say"),
-        _("How it stands"), _("Needs told, whoever the person"),
+        _("How it stands"), _("Needs told, any population"),
     ]  # fmt: skip
     for line in gaps.list_lines():
         for code, (found, standing, told) in zip(REGIONS, line.regions, strict=True):

@@ -45,7 +45,7 @@ def list_needs() -> Options:
 
 def list_populations() -> Options:
     """Return the populations, whoever first."""
-    return [("", _("Whoever it is")), *((code, label("clientele", code)) for code in POPULATIONS)]
+    return [("", _("Anyone")), *((code, label("clientele", code)) for code in POPULATIONS)]
 
 
 def list_languages(offered: Collection[str]) -> Options:

@@ -114,7 +114,7 @@ class Referral(Identified, CasesBase):
         ),
         sa.Index(
             "ix_referral_sent_due",
-            *("sender_id", "due_at", "status", "urgency", "owner_id", "id"),
+            *("sender_id", "due_at", "status", "urgency", "owner_id", "turn", "id"),
         ),
         sa.Index(
             "ix_referral_received_due",

@@ -54,8 +54,7 @@ class Scope(StrEnum):
 @cache
 def select_page(queue: Queue, scope: Scope) -> Rows:
     """Select a page of a queue with what is shown of each file: late ones first, then the most urgent."""
-    kinds = [_first(rows) for rows in _kinds(queue, scope)]
-    kinds += [_first_in_index(rows) for rows in _turned_down(queue, scope)]
+    kinds = _firsts(queue, scope) + [_first_in_index(rows) for rows in _turned_down(queue, scope)]
     picked = sa.union_all(*(sa.select(rows.subquery()) for rows in kinds)).subquery()
     columns = picked.c
     order = (columns.is_late.desc(), columns.rank, columns.urgency, columns.due_at, columns.id)
@@ -177,6 +176,30 @@ def _is_in_hand() -> Condition:
     """Say that one comes after what somebody waits for: it has begun, or it is a draft that can wait."""
     draft = sa.and_(Referral.status == S.DRAFT, Referral.urgency.not_in(PRESSING))
     return sa.or_(Referral.status == S.IN_PROGRESS, draft)
+
+
+def _firsts(queue: Queue, scope: Scope) -> list[Rows]:
+    """Select the first of each kind; of a whole organization, which has many, without sorting them all."""
+    if scope is Scope.MINE or queue in {Queue.TODAY, Queue.OVERDUE}:
+        return [_first(rows) for rows in _kinds(queue, scope)]
+    found = []
+    for side, other in ((Side.RECEIVER, Side.SENDER), (Side.SENDER, Side.RECEIVER)):
+        turn, not_turn = (side, other) if queue is Queue.TO_ANSWER else (other, side)
+        found.append(_first(_due(side, scope).where(Referral.due_at <= AT, Referral.turn != not_turn)))
+        (rows,) = [_sent(scope)] if side is Side.SENDER else _received(scope)
+        rows = rows.where(Referral.turn == turn, _is_not_late())
+        found += [_first_in_index(rows.where(Referral.status == each)) for each in _stands(queue, side)]
+    return found
+
+
+def _stands(queue: Queue, side: Side) -> list[ReferralStatus]:
+    """Return at which statuses something waits; a draft only for whoever may send it."""
+    is_hers = queue is Queue.TO_ANSWER and side is Side.SENDER
+    return sorted(OPEN | {S.DRAFT} if is_hers else OPEN)
+
+
+def _is_not_late() -> Condition:
+    return sa.or_(Referral.due_at > AT, Referral.due_at.is_(None))
 
 
 def _first(rows: Rows) -> Rows:

@@ -13,6 +13,7 @@ from referral.accounts.organizations import list_names
 from referral.directory.cards import language_name, region_name
 from referral.i18n.dates import say_time
 from referral.i18n.locale import current_language
+from referral.i18n.typography import set_text
 from referral.intake.answers import Given
 from referral.intake.contact import shown_now
 from referral.intake.file_words import (
@@ -57,7 +58,7 @@ def name_all(ids: list[str]) -> dict[str, str]:
     names = list_names(directory_session(), list(places.values()))
     gone = _("an organization that is no longer listed")
     return {
-        each: names[place].best(current_language())[0] if place in names else gone
+        each: set_text(*names[place].best(current_language())) if place in names else gone
         for each, place in places.items()
     }
 

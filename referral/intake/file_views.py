@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from http import HTTPStatus
 from typing import Any
 from uuid import UUID
@@ -16,9 +17,11 @@ from referral.access.guard import find_actor, require
 from referral.access.policy import Actor, Permission, Target, permits
 from referral.accounts.forms import PlainForm
 from referral.audit.events import Action
-from referral.intake import file_words, queries, timeline
+from referral.intake import beside, file_words, queries, timeline
+from referral.intake.answer_words import name_all
 from referral.intake.answers import read_answers
 from referral.intake.areas import cases
+from referral.intake.beside import Window
 from referral.intake.cases import read_step
 from referral.intake.file_page import look_at
 from referral.intake.finding import changing, counting, open_file
@@ -125,10 +128,14 @@ def _render_file(
     session, at, page = cases_session(), now(), read_page()
     answers = read_answers(session, case.id, safe)
     rows, more = queries.list_events(session, case.id, page)
-    events = timeline.open_events(rows, safe)
+    events, window = (
+        timeline.open_events(rows, safe),
+        _window(case, page, rows[-1].occurred_at if more else None),
+    )
     follow_ups = list_follow_ups(session, case.id)
     people = timeline.list_people(events) | {case.owner_id, case.deputy_id, case.returns_to_id}
     names = name_people(directory_session(), people | {each.done_by for each in follow_ups})
+    places = name_all(timeline.list_places(events))
     target = Target(case.organization_id, case.owner_id)
     return render_template(
         "cases/show.html",
@@ -136,7 +143,8 @@ def _render_file(
         glance=look_at(answers, directory_session(), at),
         step=read_step(case, safe),
         closure=read_closure(case, safe),
-        lines=timeline.say_events(events, names),
+        lines=beside.merge_lines(case, timeline.say_events(events, names, places), window),
+        panels=beside.list_panels(case),
         page=page,
         more=more,
         follow_ups=[(each, read_outcome(each, safe)) for each in follow_ups],
@@ -148,6 +156,12 @@ def _render_file(
         today=day_of(at),
         words=file_words,
     )
+
+
+def _window(case: Case, page: int, last: datetime | None) -> Window:
+    """Return which part of the timeline a page shows: from below its last line up to the page before."""
+    before = queries.list_events(cases_session(), case.id, page - 1)[0] if page > 1 else ()
+    return Window(last, before[-1].occurred_at if before else None)
 
 
 def count_waiting(actor: Actor) -> int:

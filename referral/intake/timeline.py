@@ -14,10 +14,11 @@ from flask_babel.speaklater import LazyString
 
 from referral.i18n.dates import say_date
 from referral.i18n.locale import current_language
+from referral.intake.consent_words import ITEMS
 from referral.intake.file_words import CLOSURES, FOLLOW_UPS
 from referral.intake.models import CaseEvent
 from referral.intake.safe import Safe
-from referral.intake.vocabulary import CaseEventKind, Closure, FollowUpKind
+from referral.intake.vocabulary import CaseEventKind, Closure, FollowUpKind, Item
 
 SENTENCES: dict[CaseEventKind, LazyString] = {
     CaseEventKind.CREATED: _l("The file was begun"),
@@ -69,12 +70,19 @@ def list_people(opened: Iterable[tuple[CaseEvent, Any]]) -> set[UUID]:
     return people
 
 
-def say_events(opened: Sequence[tuple[CaseEvent, Any]], names: Mapping[UUID, str]) -> list[Line]:
-    """Return a timeline in the language of the page."""
+def list_places(opened: Iterable[tuple[CaseEvent, Any]]) -> list[str]:
+    """Return the identifiers of all organizations that a timeline names."""
+    return [detail["receiver"] for _, detail in opened if isinstance(detail, dict) and detail.get("receiver")]
+
+
+def say_events(
+    opened: Sequence[tuple[CaseEvent, Any]], names: Mapping[UUID, str], places: Mapping[str, str]
+) -> list[Line]:
+    """Return a timeline in the language of the page; ``places`` names organizations by their identifiers."""
     return [
         Line(
-            str(SENTENCES[event.kind]),
-            say_more(event.kind, detail, names) if isinstance(detail, dict) else "",
+            say_what(event.kind, detail),
+            say_more(event.kind, detail, names, places) if isinstance(detail, dict) else "",
             names.get(event.user_id) if event.user_id else None,
             event.occurred_at,
         )
@@ -82,10 +90,22 @@ def say_events(opened: Sequence[tuple[CaseEvent, Any]], names: Mapping[UUID, str
     ]
 
 
-def say_more(kind: CaseEventKind, detail: dict[str, Any], names: Mapping[UUID, str]) -> str:
+def say_what(kind: CaseEventKind, detail: Any) -> str:
+    """Return what was done."""
+    if kind is CaseEventKind.SHARED and isinstance(detail, dict) and detail.get("recalled"):
+        return _("What was sent was taken back")
+    return str(SENTENCES[kind])
+
+
+def say_more(
+    kind: CaseEventKind, detail: dict[str, Any], names: Mapping[UUID, str], places: Mapping[str, str]
+) -> str:
     """Return what more an event tells; nothing where its sentence says all."""
     more = ""
     match kind, detail:
+        case CaseEventKind.CONSENTED | CaseEventKind.WITHDRAWN | CaseEventKind.SHARED, {"receiver": place}:
+            items = (str(ITEMS[Item(each)]) for each in detail.get("items", ()))
+            more = " · ".join((places.get(place, ""), *items)).removeprefix(" · ")
         case CaseEventKind.NEXT_STEP, {"on": on, "text": text}:
             more = f"{text} ({_day(on)})"
         case CaseEventKind.HANDED_OVER, {"owner": _owner, "deputy": _deputy}:

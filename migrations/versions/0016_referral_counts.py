@@ -1,4 +1,4 @@
-"""Count how referrals ended, without a key to any of them."""
+"""Count where referrals came, without a key to any of them, and keep what of the counts left."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -19,6 +19,7 @@ def downgrade(database: str) -> None:
 
 KEY = (
     ("month", sa.Date()),
+    ("step", sa.String(32)),
     ("sender_id", sa.Uuid()),
     ("receiver_id", sa.Uuid()),
     ("region_code", sa.String(2)),
@@ -42,5 +43,18 @@ def upgrade_cases() -> None:
     )
 
 
+    op.create_table(
+        "report_release",
+        sa.Column("organization_id", sa.Uuid(), nullable=False),
+        sa.Column("subject", sa.String(32), nullable=False),
+        sa.Column("first", sa.Date(), nullable=False),
+        sa.Column("months", sa.Integer(), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("tables", sa.JSON(), nullable=True),
+        sa.PrimaryKeyConstraint("organization_id", "subject", "first", "months", name="pk_report_release"),
+    )
+
+
 def downgrade_cases() -> None:
+    op.drop_table("report_release")
     op.drop_table("referral_count")

@@ -10,6 +10,7 @@ from referral.intake.answers import Given
 from referral.intake.consents import value_of
 from referral.intake.safe import Safe
 from referral.intake.vocabulary import Need
+from referral.referrals.counted_codes import population_of
 from referral.referrals.models import Referral
 
 PLACE = "asked"
@@ -17,11 +18,13 @@ PLACE = "asked"
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One need of one person; where and how old she is, as bands, empty where it is not known."""
+    """One need of one person; where, how old and for whom, as bands, empty where it is not known."""
 
     need: Need
     region: str = ""
     age_band: str = ""
+    population: str = ""
+    """In the directory's codes; for its count only."""
 
 
 def describe(need: Need, answers: Mapping[str, Given]) -> Asked:
@@ -29,7 +32,9 @@ def describe(need: Need, answers: Mapping[str, Given]) -> Asked:
     regions = value_of(answers, "regions") or {}
     wanted = list(regions.get("wanted") or ())
     region = wanted[0] if len(wanted) == 1 else regions.get("now") or ""
-    return Asked(need, region, value_of(answers, "age_band") or "")
+    band = value_of(answers, "age_band") or ""
+    gender = (value_of(answers, "limits") or {}).get("gender") or ""
+    return Asked(need, region, band, population_of(band, gender))
 
 
 def seal_asked(safe: Safe, asked: Asked) -> bytes:
@@ -42,4 +47,4 @@ def read_asked(referral: Referral, safe: Safe) -> Asked | None:
     if referral.sealed is None:
         return None
     plain: dict[str, Any] = safe.open(PLACE, referral.sealed)
-    return Asked(Need(plain["need"]), plain["region"], plain["age_band"])
+    return Asked(Need(plain["need"]), plain["region"], plain["age_band"], plain.get("population", ""))

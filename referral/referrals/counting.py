@@ -1,4 +1,8 @@
-"""Counts referrals as they end, in the transaction that ends them: both are kept, or neither is."""
+"""Counts referrals as they move, in the transaction of the move: both are kept, or neither is.
+
+Four steps are counted, each once: sent, first answered, begun, ended. One that is struck out, as entered in
+error, is taken out of all of them.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +16,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from referral.evidence.kinds import month_of
-from referral.referrals.count_models import NOT_KNOWN, ReferralCount
+from referral.referrals.count_models import NOT_KNOWN, ReferralCount, Step
 from referral.referrals.delays import Delay, day_of, delay_to_answer, delay_to_service
 from referral.referrals.reasons import Reason
 from referral.referrals.status import ReferralStatus
@@ -25,12 +29,12 @@ class NotWritingError(RuntimeError):
 
 @dataclass(frozen=True, slots=True)
 class Times:
-    """When a referral was sent, first answered and begun, and when it ended."""
+    """When a referral was sent, first answered and begun, and when the step is that is counted."""
 
     sent: datetime
     answered: datetime | None
     began: datetime | None
-    ended: datetime
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +52,16 @@ class Tally:
     region_code: str = NOT_KNOWN
     population: str = NOT_KNOWN
     age_band: str = NOT_KNOWN
+    step: Step = Step.ENDED
+
+
+@dataclass(frozen=True, slots=True)
+class Came:
+    """To which step a referral came, how and why."""
+
+    step: Step
+    outcome: ReferralStatus
+    reason: Reason | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,23 +74,18 @@ class Told:
     age_band: str = NOT_KNOWN
 
 
-def make_tally(
-    parties: tuple[uuid.UUID, uuid.UUID],
-    told: Told,
-    times: Times,
-    outcome: ReferralStatus,
-    reason: Reason | None = None,
-) -> Tally:
-    """Return what is counted of a referral of ``parties`` (sender, receiver) as it ends."""
+def make_tally(parties: tuple[uuid.UUID, uuid.UUID], told: Told, times: Times, came: Came) -> Tally:
+    """Return what is counted of a referral of ``parties`` (sender, receiver) at a step."""
     sender, receiver = parties
     return Tally(
-        month=month_of(day_of(times.ended)),
+        month=month_of(day_of(times.at)),
         sender_id=sender,
         receiver_id=receiver,
         delay_to_answer=delay_to_answer(times.sent, times.answered),
         delay_to_service=delay_to_service(times.sent, times.began),
-        outcome=outcome,
-        reason=reason or NOT_KNOWN,
+        outcome=came.outcome,
+        reason=came.reason or NOT_KNOWN,
+        step=came.step,
         **asdict(told),
     )
 
@@ -94,6 +103,21 @@ def count(session: Session, tally: Tally) -> None:
             set_={"count": ReferralCount.count + 1},
         )
     )
+
+
+def uncount(session: Session, tally: Tally) -> None:
+    """Take one away, in the transaction of ``writing(…, CASES)``; nothing happens where none is counted."""
+    if not is_writing(session, db.engines[CASES]):
+        raise NotWritingError
+    key = {column.name: getattr(tally, column.name) for column in ReferralCount.__table__.primary_key}
+    row = session.get(ReferralCount, key, with_for_update=True, populate_existing=True)
+    if row is None:
+        return
+    if row.count == 1:
+        session.delete(row)
+    else:
+        row.count -= 1
+    session.flush()
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,8 +147,23 @@ def list_counts(
     own = table.sender_id if is_sender else table.receiver_id
     rows = session.execute(
         sa.select(*columns, sa.func.sum(table.count))
-        .where(own == organization_id, table.month >= first, table.month <= last)
+        .where(own == organization_id, table.step == Step.ENDED, table.month >= first, table.month <= last)
         .group_by(*columns)
         .order_by(*columns)
     )
     return [Counted(*row) for row in rows]
+
+
+def count_steps(
+    session: Session, organization_id: uuid.UUID, first: date, last: date, *, is_sender: bool
+) -> dict[Step, int]:
+    """Return how many came to each step between two days (the last included)."""
+    table = ReferralCount
+    own = table.sender_id if is_sender else table.receiver_id
+    rows = session.execute(
+        sa.select(table.step, sa.func.sum(table.count))
+        .where(own == organization_id, table.month >= first, table.month <= last)
+        .group_by(table.step)
+    )
+    found = {step: number for step, number in rows}
+    return {step: found.get(step, 0) for step in Step}

@@ -16,8 +16,9 @@ from referral.audit.services import record
 from referral.intake.safe import Safe
 from referral.referrals.asked import read_asked
 from referral.referrals.clocks import due_at, next_side
-from referral.referrals.count_models import NOT_KNOWN
-from referral.referrals.counting import Tally, Times, Told, count, make_tally
+from referral.referrals.count_models import NOT_KNOWN, Step
+from referral.referrals.counted_codes import band_of
+from referral.referrals.counting import Came, Tally, Times, Told, count, make_tally, uncount
 from referral.referrals.declines import note_decline
 from referral.referrals.models import Referral, ReferralEvent, Via
 from referral.referrals.reasons import NotEligible, Reason, check_reason
@@ -66,6 +67,13 @@ class Hand:
 
 
 NOTHING = Why()
+CAME: dict[Step, frozenset[ReferralStatus]] = {
+    Step.SENT: frozenset({S.REQUESTED}),
+    Step.ANSWERED: frozenset({S.ACCEPTED, S.REJECTED, S.ON_HOLD}),
+    Step.BEGAN: frozenset({S.IN_PROGRESS}),
+    Step.ENDED: ENDED - {S.ENTERED_IN_ERROR},
+}
+"""Which statuses are a step, the first time."""
 
 
 def move(hand: Hand, wanted: ReferralStatus, why: Why = NOTHING) -> ReferralEvent:
@@ -80,34 +88,66 @@ def move(hand: Hand, wanted: ReferralStatus, why: Why = NOTHING) -> ReferralEven
     referral.turn = next_side(wanted, why.reason)
     referral.due_at = due_at(wanted, referral.urgency, hand.at)
     referral.escalated_at = None
-    is_first_end = wanted in ENDED and referral.ended_at is None
+    if wanted is S.ENTERED_IN_ERROR:
+        take_back(hand)
+    known = moments_of(referral)
     note_moments(referral, wanted, hand.at)
     event = add_event(hand, before, wanted, why)
-    if is_first_end and referral.requested_at is not None:
-        count(hand.session, tally_of(hand, wanted, why.reason))
+    if wanted is not S.ENTERED_IN_ERROR:
+        for step in moments_of(referral).keys() - known.keys():
+            count(hand.session, tally_of(hand, Came(step, wanted, why.reason)))
     note_decline(hand.session, referral.service_id, why.reason)
     hand.record()
     return event
 
 
-def tally_of(hand: Hand, outcome: ReferralStatus, reason: Reason | None) -> Tally:
-    """Return what is counted of a referral that ends now: bands and codes, no key to it."""
-    referral, asked = hand.referral, read_asked(hand.referral, hand.safe)
-    told = Told(asked.need, asked.region, age_band=asked.age_band) if asked else Told(NOT_KNOWN)
-    times = Times(
-        referral.requested_at or hand.at,
-        referral.answered_at,
-        referral.began_at,
-        referral.ended_at or hand.at,
-    )
-    return make_tally((referral.sender_id, referral.receiver_id), told, times, outcome, reason)
+def moments_of(referral: Referral) -> dict[Step, datetime]:
+    """Return the steps to which a referral came, with the moment; none of what was never sent."""
+    if referral.requested_at is None:
+        return {}
+    moments = {
+        Step.SENT: referral.requested_at,
+        Step.ANSWERED: referral.answered_at,
+        Step.BEGAN: referral.began_at,
+        Step.ENDED: referral.ended_at,
+    }
+    return {step: moment for step, moment in moments.items() if moment is not None}
+
+
+def tally_of(hand: Hand, came: Came) -> Tally:
+    """Return what is counted of a referral at a step to which it came: bands and codes, no key to it."""
+    referral, asked, moments = hand.referral, read_asked(hand.referral, hand.safe), moments_of(hand.referral)
+    at = moments[came.step]
+    told = Told(NOT_KNOWN)
+    if asked:
+        told = Told(asked.need, asked.region, asked.population, band_of(asked.age_band))
+    begun = {
+        step: moment
+        for step, moment in moments.items()
+        if list(Step).index(step) <= list(Step).index(came.step)
+    }
+    times = Times(moments[Step.SENT], begun.get(Step.ANSWERED), begun.get(Step.BEGAN), at)
+    return make_tally((referral.sender_id, referral.receiver_id), told, times, came)
+
+
+def take_back(hand: Hand) -> None:
+    """Take a referral out of all that was counted of it."""
+    events = list(hand.referral.events)
+    for step, at in moments_of(hand.referral).items():
+        event = next(
+            (each for each in events if each.occurred_at == at and each.to_status in CAME[step]), None
+        )
+        if event is not None:
+            uncount(
+                hand.session, tally_of(hand, Came(step, event.to_status, read_why(event, hand.safe).reason))
+            )
 
 
 def note_moments(referral: Referral, wanted: ReferralStatus, at: datetime) -> None:
     """Note when a referral was sent, first answered, begun and ended, each once."""
     if wanted is S.REQUESTED:
         referral.requested_at = at
-    if wanted in {S.ACCEPTED, S.REJECTED, S.ON_HOLD} and referral.answered_at is None:
+    if wanted in CAME[Step.ANSWERED] and referral.answered_at is None:
         referral.answered_at = at
     if wanted is S.ACCEPTED:
         referral.was_accepted = True

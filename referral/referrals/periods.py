@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 QUARTER_MONTHS, YEAR_MONTHS = 3, 12
+QUARTERS_OFFERED, YEARS_OFFERED = 9, 3
 FIRST_MONTH = 4
 """The year of those who pay for services begins in April."""
 
@@ -16,6 +17,11 @@ class Period:
 
     first: date
     months: int
+
+    @property
+    def code(self) -> str:
+        """Its name in addresses."""
+        return f"{self.first:%Y-%m}-{self.months}"
 
     @property
     def last(self) -> date:
@@ -42,6 +48,16 @@ def quarter_of(day: date) -> Period:
 def year_of(day: date) -> Period:
     """Return April to March around a day."""
     return Period(date(day.year - (day.month < FIRST_MONTH), FIRST_MONTH, 1), YEAR_MONTHS)
+
+
+def list_periods(day: date) -> list[Period]:
+    """Return the periods that are offered on a day: quarters, then years, the present one first."""
+    quarters, years = [quarter_of(day)], [year_of(day)]
+    while len(quarters) < QUARTERS_OFFERED:
+        quarters.append(quarter_of(quarters[-1].first - timedelta(days=1)))
+    while len(years) < YEARS_OFFERED:
+        years.append(year_of(years[-1].first - timedelta(days=1)))
+    return [*quarters, *years]
 
 
 def _add(first: date, months: int) -> date:

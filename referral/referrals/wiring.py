@@ -7,8 +7,8 @@ from flask import Flask
 from referral.accounts.cookies import open_area
 from referral.intake import orphans
 from referral.keyring.models import Kind
+from referral.referrals import copying, link_wiring, queue_wiring, report_wiring, sending_wiring
 from referral.referrals import count_models as _counts  # noqa: F401
-from referral.referrals import copying, link_wiring, queue_wiring, sending_wiring
 from referral.referrals import models as _tables  # noqa: F401  # known to the metadata from here on
 from referral.referrals.areas import REFERRALS_AREA, referrals
 from referral.referrals.models import Referral
@@ -25,3 +25,4 @@ def init_app(app: Flask) -> None:
     sending_wiring.init_app(app)
     link_wiring.init_app(app)
     copying.init_app(app)
+    report_wiring.init_app(app)

@@ -62,6 +62,7 @@ NOT_OF_A_PERSON = {
     "on_call_hours": "when an organization reads",
     "listing_decline": "of a listing, without a key to anybody",
     "referral_count": "counted without a key to anybody",
+    "report_release": "counts of which the small ones are left out",
     "referral_link": "hashes and moments of a way to answer",
 }
 

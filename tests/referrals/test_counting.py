@@ -8,8 +8,9 @@ from threading import Barrier, Thread
 import pytest
 import sqlalchemy as sa
 
-from referral.referrals.count_models import ReferralCount
+from referral.referrals.count_models import ReferralCount, Step
 from referral.referrals.counting import (
+    Came,
     NotWritingError,
     Tally,
     Times,
@@ -17,6 +18,7 @@ from referral.referrals.counting import (
     count,
     list_counts,
     make_tally,
+    uncount,
 )
 from referral.referrals.delays import Delay, delay_between, delay_to_answer, delay_to_service
 from referral.referrals.reasons import Reason
@@ -74,7 +76,8 @@ def test_those_alike_are_one_row(session):
 @pytest.mark.parametrize(
     "other",
     [
-        {"month": date(2026, 12, 1)}, {"sender_id": uuid.uuid4()}, {"receiver_id": uuid.uuid4()},
+        {"month": date(2026, 12, 1)}, {"step": Step.SENT},
+        {"sender_id": uuid.uuid4()}, {"receiver_id": uuid.uuid4()},
         {"region_code": ""}, {"need": "legal"}, {"population": "women"}, {"age_band": "18-24"},
         {"delay_to_answer": Delay.MORE}, {"delay_to_service": Delay.MORE},
         {"outcome": ReferralStatus.CANCELLED}, {"reason": ""},
@@ -84,6 +87,14 @@ def test_those_alike_are_one_row(session):
 def test_those_that_differ_in_one_thing_are_two_rows(session, other):
     add(TALLY, replace(TALLY, **other))
     assert counted() == [1, 1]
+
+
+def test_one_taken_away_leaves_the_others_and_no_row_of_none(session):
+    add(TALLY, TALLY)
+    for left in ([1], [], []):
+        with writing(cases_session(), CASES) as writer:
+            uncount(writer, TALLY)
+        assert counted() == left
 
 
 def test_nothing_is_counted_outside_of_the_transaction_of_what_is_counted(session):
@@ -129,12 +140,14 @@ def test_an_organization_reads_its_own_side_of_its_months_only(session):
     assert total(RECEIVER, is_sender=False) == 2
 
 
-def test_a_tally_holds_bands_and_codes_and_the_month_in_which_it_ended():
+def test_a_tally_holds_bands_and_codes_and_the_month_of_its_step():
     ended = SENT + timedelta(days=9)
     tally = make_tally(
-        (SENDER, RECEIVER), Told("shelter", "06"), Times(SENT, SENT, None, ended),
-        ReferralStatus.REJECTED, Reason.NO_CAPACITY,
-    )  # fmt: skip
+        (SENDER, RECEIVER),
+        Told("shelter", "06"),
+        Times(SENT, SENT, None, ended),
+        Came(Step.ENDED, ReferralStatus.REJECTED, Reason.NO_CAPACITY),
+    )
     assert tally == replace(TALLY, month=date(2026, 12, 1), delay_to_answer=Delay.SAME_DAY)
 
 

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 import pytest
 import sqlalchemy as sa
 
+from referral.evidence.kinds import AgeBand
 from referral.intake import packets
 from referral.intake.consents import withdraw
 from referral.intake.erasing import Why as Destroyed
@@ -14,7 +15,8 @@ from referral.intake.safe import open_safe
 from referral.intake.vocabulary import CertificateKind, DestructionReason, EndOfPacket, Need
 from referral.keyring.services import KeyDestroyedError
 from referral.referrals.asked import Asked, read_asked
-from referral.referrals.count_models import ReferralCount
+from referral.referrals.count_models import ReferralCount, Step
+from referral.referrals.delays import Delay
 from referral.referrals.messages import write
 from referral.referrals.models import Referral, ReferralEvent, ReferralMessage
 from referral.referrals.moving import Why, read_why
@@ -33,7 +35,7 @@ S = ReferralStatus
 
 @pytest.fixture
 def case_id(house):
-    return make_case(house, ANSWERS)
+    return make_case(house, {**ANSWERS, "limits": {**ANSWERS["limits"], "gender": "woman"}})
 
 
 @pytest.fixture
@@ -42,6 +44,11 @@ def referral_id(house, receiver, case_id):
 
 
 def counts():
+    """How those that ended are counted."""
+    return [each for each in all_counts() if each.step is Step.ENDED]
+
+
+def all_counts():
     cases_session().rollback()
     return cases_session().scalars(sa.select(ReferralCount)).all()
 
@@ -50,23 +57,39 @@ def last_why(referral_id):
     return read_why(find(referral_id).events[-1], open_safe(referral_id))
 
 
+def steps():
+    return sorted((each.step, each.outcome, each.reason, each.count) for each in all_counts())
+
+
 def test_a_referral_is_counted_as_it_ends_with_what_was_asked(house, receiver, referral_id):
     answer(receiver, referral_id, S.REJECTED, Why(Reason.NO_CAPACITY))
     (one,) = counts()
-    told = (one.sender_id, one.receiver_id, one.need, one.region_code, one.age_band, one.outcome, one.reason)
-    assert told == (house.id, receiver.id, "shelter", "13", "25-64", S.REJECTED, "no-capacity")
+    told = (one.sender_id, one.receiver_id, one.need, one.region_code, one.population, one.age_band)
+    assert told == (house.id, receiver.id, "shelter", "13", "women", AgeBand.FROM_25_TO_64)
+    assert (one.outcome, one.reason, one.delay_to_answer) == (S.REJECTED, "no-capacity", Delay.SAME_DAY)
 
 
-def test_a_referral_that_goes_on_is_not_counted(receiver, referral_id):
+def test_each_step_is_counted_once_however_often_it_comes_back(receiver, referral_id):
     answer(receiver, referral_id, S.ACCEPTED)
-    assert counts() == []
+    for _ in range(2):
+        answer(receiver, referral_id, S.IN_PROGRESS)
+        answer(receiver, referral_id, S.ON_HOLD, Why(Reason.AWAITING_PERSON))
+    assert steps() == [
+        (Step.ANSWERED, S.ACCEPTED, "", 1),
+        (Step.BEGAN, S.IN_PROGRESS, "", 1),
+        (Step.SENT, S.REQUESTED, "", 1),
+    ]
 
 
-def test_a_referral_that_is_struck_out_after_its_end_is_counted_once(house, receiver, referral_id):
-    answer(receiver, referral_id, S.REJECTED, Why(Reason.NO_CAPACITY))
+@pytest.mark.parametrize("is_ended", [True, False])
+def test_a_referral_that_is_struck_out_is_counted_nowhere(house, receiver, referral_id, is_ended):
+    answer(receiver, referral_id, S.ACCEPTED)
+    answer(receiver, referral_id, S.IN_PROGRESS)
+    if is_ended:
+        answer(receiver, referral_id, S.COMPLETED, Why(Reason.PARTIAL))
     with in_hand(referral_id, Side.COORDINATOR, house.lead) as hand:
         strike_out(hand)
-    assert [each.count for each in counts()] == [1]
+    assert steps() == []
 
 
 def test_a_move_that_fails_counts_nothing(receiver, referral_id):
@@ -75,7 +98,7 @@ def test_a_move_that_fails_counts_nothing(receiver, referral_id):
 
     with pytest.raises(CutOffError):
         _decline_and_fail(receiver, referral_id, CutOffError)
-    assert (counts(), find(referral_id).status) == ([], S.REQUESTED)
+    assert (steps(), find(referral_id).status) == ([(Step.SENT, S.REQUESTED, "", 1)], S.REQUESTED)
 
 
 def _decline_and_fail(receiver, referral_id, error):
@@ -88,7 +111,7 @@ def _decline_and_fail(receiver, referral_id, error):
 
 def test_what_is_asked_is_kept_sealed(referral_id):
     stored = find(referral_id)
-    assert read_asked(stored, open_safe(referral_id)) == Asked(Need.SHELTER, "13", "25-64")
+    assert read_asked(stored, open_safe(referral_id)) == Asked(Need.SHELTER, "13", "25-64", "women")
     assert b"shelter" not in stored.sealed
 
 

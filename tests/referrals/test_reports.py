@@ -1,16 +1,17 @@
 from __future__ import annotations
 
+import json
 import random
 from datetime import date
-from time import perf_counter
+from itertools import product
 
 import pytest
 
-from referral.evidence.suppression import is_small
+from referral.evidence.releasing import Release, is_small
 from referral.referrals.counting import Counted
 from referral.referrals.delays import Delay
-from referral.referrals.periods import Period, quarter_of, year_of
-from referral.referrals.reports import BY, make_report, make_shared
+from referral.referrals.periods import Period, list_periods, quarter_of, year_of
+from referral.referrals.reports import BY, as_report, from_plain, make_release, make_report, to_plain
 from referral.referrals.status import ReferralStatus
 
 S = ReferralStatus
@@ -75,34 +76,25 @@ def test_inside_every_count_is_true():
 
 def test_what_leaves_is_true_or_hidden_and_never_small():
     rows = quarter(1)
-    shared = make_shared([rows])
-    assert set(shared) == set(BY)
-    for by, table in shared.items():
-        true = make_report(rows, by)
-        for cell, value in table.cells.items():
-            assert value is None or (value == true.cells[cell] and not is_small(value))
+    released = make_release(rows)
+    for by in BY:
+        true, shared = make_report(rows, by), as_report(released, by)
+        for row, column in product((*true.rows, None), (*true.columns, None)):
+            number = shared.at(row, column)
+            assert number is None or (number == true.at(row, column) and not is_small(number))
 
 
-def test_the_year_that_leaves_shows_no_small_number_and_is_the_sum_of_its_quarters():
-    quarters = [quarter(seed, 25) for seed in range(4)]
-    shared = make_shared(quarters)
-    true = make_report([each for rows in quarters for each in rows], "region_code")
-    for cell, value in shared["region_code"].cells.items():
-        assert value is None or (value == true.cells[cell] and not is_small(value))
-    assert shared["region_code"].at(None, None) == true.at(None, None)
+def test_what_was_stored_is_read_as_it_left():
+    released = make_release(quarter(2))
+    assert from_plain(json.loads(json.dumps(to_plain(released)))) == released
 
 
-def test_where_one_quarter_hides_the_year_does_not_tell_it():
-    quarters = [[alike(9)], [alike(3)], [alike(9)], [alike(9)]]
-    assert make_shared([quarters[1]])["reason"].at("shelter", "full") is None
-    assert make_shared(quarters)["reason"].at("shelter", "full") is None
+def test_nothing_counted_leaves_nothing():
+    assert make_release([]) == Release()
+    assert as_report(Release(), "reason").rows == ()
 
 
-def test_nothing_counted_gives_empty_tables():
-    assert all(table.rows == () for table in make_shared([[], [], [], []]).values())
-
-
-def test_a_year_of_many_likenesses_is_made_in_seconds():
-    began = perf_counter()
-    make_shared([quarter(seed, 150) for seed in range(4)])
-    assert perf_counter() - began < 10
+def test_the_present_quarter_and_year_are_offered_first():
+    offered = list_periods(date(2026, 11, 24))
+    assert [each.code for each in offered[:2]] == ["2026-10-3", "2026-07-3"]
+    assert [each.code for each in offered if each.months == 12] == ["2026-04-12", "2025-04-12", "2024-04-12"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from referral.catalogue.vocabulary import TAXONOMIES
 
@@ -23,7 +24,7 @@ class Choice:
     population: str = ""
     language: str = ""
 
-    def fields(self, need: str | None = None) -> dict[str, str]:
+    def fields(self, need: str | None = None) -> dict[str, Any]:
         """Return what an address holds of it, also with another need."""
         given = {"need": need or self.need, "population": self.population, "lang": self.language}
         return {name: code for name, code in given.items() if code}

@@ -98,7 +98,7 @@ def _say_detail(row: Row, detail: dict[str, Any], items: Mapping[Any, LazyString
         was, is_now = detail[name]
         if was != is_now and is_now:
             yield str(KEEPERS[name]) % {"name": is_now}
-    if "owner" not in detail and (said := say_more(row["kind"], detail, {})):
+    if "owner" not in detail and (said := say_more(row["kind"], detail, {}, {})):
         yield said
     for name in ("receiver", "recipient"):
         if detail.get(name):

@@ -103,9 +103,11 @@ def say_more(
     """Return what more an event tells; nothing where its sentence says all."""
     more = ""
     match kind, detail:
-        case CaseEventKind.CONSENTED | CaseEventKind.WITHDRAWN | CaseEventKind.SHARED, {"receiver": place}:
+        case CaseEventKind.CONSENTED | CaseEventKind.WITHDRAWN | CaseEventKind.SHARED, {
+            "receiver": place
+        } if place in places:
             items = (str(ITEMS[Item(each)]) for each in detail.get("items", ()))
-            more = " · ".join((places.get(place, ""), *items)).removeprefix(" · ")
+            more = " · ".join((places[place], *items))
         case CaseEventKind.NEXT_STEP, {"on": on, "text": text}:
             more = f"{text} ({_day(on)})"
         case CaseEventKind.HANDED_OVER, {"owner": _owner, "deputy": _deputy}:

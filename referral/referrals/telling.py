@@ -97,7 +97,8 @@ def _said(told: Told) -> list[Said]:
 def _people(told: Sequence[Told], calls: Mapping[UUID, Sequence[Call]]) -> set[UUID | None]:
     people: set[UUID | None] = set()
     for each in told:
-        people |= {event.user_id for event in (*each.referral.events, *each.referral.messages)}
+        people |= {event.user_id for event in each.referral.events}
+        people |= {message.user_id for message in each.referral.messages}
         people |= {call.row.called_by for call in calls[each.referral.id]}
     return people
 

@@ -23,7 +23,7 @@ FIRST_WIDTH, WIDTH = 36, 16
 def make_book(about: Sequence[str], tables: Sequence[Table]) -> bytes:
     """Return the file; texts are texts, whatever they look like, and numbers are numbers."""
     book = Workbook(write_only=True)
-    first = book.create_sheet(_("About")[:LONGEST_NAME])
+    first = book.create_sheet(_("About this report")[:LONGEST_NAME])
     first.column_dimensions["A"].width = 3 * FIRST_WIDTH
     for place, line in enumerate(about):
         first.append([_cell(first, line, bold=place == 0)])

@@ -155,7 +155,7 @@ def take_leaving() -> ResponseReturnValue:
     if released is None:
         abort(HTTPStatus.NOT_FOUND)
     about = _(
-        "“%(hidden)s” stands for any number, zero too, that could be worked out to be one of 1 to 4.",
+        "“%(hidden)s” stands for a number under 5, zero too, or for one that would tell such a number.",
         hidden=HIDDEN,
     )
     return _give(wanted, make_book([*_head(wanted), about], lay_released(released)))

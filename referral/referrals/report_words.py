@@ -42,10 +42,10 @@ SUBJECTS: dict[Subject, LazyString] = {
     Subject.RECEIVED: _l("Those that we were sent"),
 }
 STEPS: dict[Step, LazyString] = {
-    Step.SENT: _l("Sent"),
+    Step.SENT: _l("Referrals sent"),
     Step.ANSWERED: _l("Answered for the first time"),
     Step.BEGAN: _l("Service begun"),
-    Step.ENDED: _l("Ended"),
+    Step.ENDED: _l("Referrals ended"),
 }
 DELAYS: dict[Delay, LazyString] = {
     Delay.SAME_DAY: _l("Same day"),

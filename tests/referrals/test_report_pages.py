@@ -32,10 +32,11 @@ WORDS = {"fr": ("Hébergement", "moins de 5 ou retenu"), "en": ("Lodging", "less
 
 
 def tallies(house, receiver, month):
-    """Referrals that ended in a month, done and declined: 12 and 3, 9 and 8; 2 of a third need."""
+    """Referrals that ended in a month, done and declined: 12 and 3, 9 and 8; 2 and 4 of other needs."""
     counts = {
         ("shelter", S.COMPLETED): 12, ("shelter", S.REJECTED): PLANTED,
         ("legal", S.COMPLETED): 9, ("legal", S.REJECTED): 8, ("health", S.COMPLETED): 2,
+        ("family", S.COMPLETED): 4,
     }  # fmt: skip
     for (need, outcome), number in counts.items():
         reason = Reason.FULL if outcome is S.COMPLETED else Reason.NO_CAPACITY
@@ -124,7 +125,7 @@ def test_the_sheet_for_inside_holds_the_true_table_in_the_language_of_the_page(l
     cells = cells_of(lead.browser.get(f"/fr/referrals/reports.xlsx?period={QUARTER.code}").data)
     ends = "Issue des références"
     assert cells[ends, "Hébergement", "Refusée par l’organisme"] == PLANTED
-    assert (cells[ends, "Hébergement", "Total"], cells[ends, "Total", "Total"]) == (15, 34)
+    assert (cells[ends, "Hébergement", "Total"], cells[ends, "Total", "Total"]) == (15, 38)
 
 
 def test_what_leaves_is_in_the_audit_when_it_is_made_and_each_time_it_is_taken(lead, fill, house):
@@ -175,7 +176,7 @@ def test_a_year_that_left_whole_leaves_by_no_quarter(fill, house):
     with pytest.raises(LeavesOtherwiseError):
         let_leave(house, QUARTER)
     assert (find(house, QUARTER), stand(house, QUARTER)) == (None, Stand.WHOLE)
-    assert find(house, YEAR).total == 34
+    assert find(house, YEAR).total == 38
 
 
 def test_a_year_of_which_a_quarter_left_is_the_sum_of_its_quarters(fill, house):
@@ -184,7 +185,7 @@ def test_a_year_of_which_a_quarter_left_is_the_sum_of_its_quarters(fill, house):
     let_leave(house, QUARTER)
     assert (find(house, YEAR), stand(house, YEAR)) == (None, Stand.OF_QUARTERS)
     let_leave(house, YEAR)
-    assert find(house, YEAR).total == 4 * 34
+    assert find(house, YEAR).total == 4 * 38
     assert ("shelter", S.REJECTED) not in find(house, YEAR).tables["outcome"]
     assert stand(house, YEAR) is Stand.LEFT
 

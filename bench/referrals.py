@@ -29,7 +29,7 @@ from bench.cases import BARE, TIMES, Ask, Kind, Scene, make_app, measure, tell  
 from bench.publish import write_catalogue  # noqa: E402
 from referral.catalogue.importing import import_catalogue  # noqa: E402
 from referral.edition.builder import build_edition  # noqa: E402
-from referral.referrals.queues import Queue, Scope  # noqa: E402
+from referral.referrals.queue_picks import Queue, Scope  # noqa: E402
 from referral.shared.database import close_sessions, db, directory_session, writing  # noqa: E402
 from tests.intake.filing import enter  # noqa: E402
 

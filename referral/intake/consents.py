@@ -39,6 +39,7 @@ from referral.intake.vocabulary import (
     Item,
     Purpose,
 )
+from referral.shared.database import HELD
 
 TARGET = "consent"
 LONGEST_WORDS = 300
@@ -254,7 +255,7 @@ def withdraw(held: Held, consent: Consent, way: str) -> Consent:
 
 def find_consent(session: Session, case_id: UUID, consent_id: UUID, *, lock: bool = False) -> Consent | None:
     """Return a grant of one file, as it is now."""
-    found = session.get(Consent, consent_id, with_for_update=lock, populate_existing=True)
+    found = session.get(Consent, consent_id, with_for_update=HELD if lock else None, populate_existing=True)
     return found if found is not None and found.case_id == case_id else None
 
 

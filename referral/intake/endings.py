@@ -18,7 +18,7 @@ from referral.intake.follow_ups import day_of
 from referral.intake.models import Case, Disclosure, Incident
 from referral.intake.retention import REGISTER_YEARS, add_months, is_over, register_until
 from referral.intake.vocabulary import CaseStatus, CertificateKind, DestructionReason
-from referral.shared.database import CASES, cases_session, writing
+from referral.shared.database import CASES, HELD, cases_session, writing
 
 AT_ONCE = 100
 """Records of one kind destroyed in one run: the next one takes the rest."""
@@ -46,7 +46,7 @@ def list_cases(session: Session, at: datetime) -> Sequence[UUID]:
 
 def end_case(session: Session, case_id: UUID, at: datetime) -> None:
     """Destroy a file, unless somebody opened it again or kept it longer meanwhile."""
-    case = session.get(Case, case_id, with_for_update=True, populate_existing=True)
+    case = session.get(Case, case_id, with_for_update=HELD, populate_existing=True)
     if case is not None and case.status is CaseStatus.CLOSED and is_over(case.keep_until, day_of(at)):
         erase_case(session, case, _why(at))
 
@@ -74,7 +74,7 @@ def list_incidents(session: Session, at: datetime) -> Sequence[UUID]:
 
 def end_incident(session: Session, incident_id: UUID, at: datetime) -> None:
     """Destroy an entry of the register of incidents, unless its day was corrected meanwhile."""
-    row = session.get(Incident, incident_id, with_for_update=True, populate_existing=True)
+    row = session.get(Incident, incident_id, with_for_update=HELD, populate_existing=True)
     if row is not None and is_over(row.keep_until, day_of(at)):
         doomed = Doomed(CertificateKind.INCIDENT, row.id, row.organization_id)
         _end(session, row, doomed, incidents.TARGET, at)

@@ -20,7 +20,7 @@ from referral.intake.models import Case
 from referral.intake.safe import Safe, open_safe
 from referral.intake.vocabulary import CaseStatus
 from referral.shared.clock import now
-from referral.shared.database import CASES, cases_session, writing
+from referral.shared.database import CASES, HELD, cases_session, writing
 
 
 def find_case(case_id: UUID, permission: Permission) -> tuple[Case, Actor]:
@@ -53,7 +53,7 @@ def changing(case_id: UUID, permission: Permission = Permission.CASE_CHANGE) -> 
     case, actor = find_case(case_id, permission)
     safe = open_safe(case.id, case.organization_id)
     with writing(cases_session(), CASES) as session:
-        locked = session.get(Case, case_id, with_for_update=True, populate_existing=True)
+        locked = session.get(Case, case_id, with_for_update=HELD, populate_existing=True)
         if locked is None or locked.status is CaseStatus.ERASED:
             abort(HTTPStatus.NOT_FOUND)
         yield Held(session, locked, safe, actor, now())

@@ -20,6 +20,7 @@ from referral.intake.life import IN_HAND, KeeperRefusedError, Keepers, change_ke
 from referral.intake.models import Case
 from referral.intake.safe import open_safes
 from referral.intake.vocabulary import CaseStatus
+from referral.shared.database import HELD
 
 AT_ONCE = 100
 """Files that change hands in one transaction, so that whoever writes in another waits little."""
@@ -38,7 +39,7 @@ def hold_files(
         .where(wanted, Case.status.in_(IN_HAND))
         .order_by(Case.created_at, Case.id)
         .limit(AT_ONCE)
-        .with_for_update()
+        .with_for_update(**HELD)
         .execution_options(populate_existing=True)
     ).all()
     safes = open_safes(row.id for row in rows)

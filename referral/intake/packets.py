@@ -43,7 +43,7 @@ from referral.intake.vocabulary import (
 from referral.keyring.models import Kind
 from referral.keyring.services import Thing
 from referral.shared import tick
-from referral.shared.database import CASES, cases_session, writing
+from referral.shared.database import CASES, HELD, cases_session, writing
 
 TARGET = "packet"
 AT_ONCE = 200
@@ -225,7 +225,7 @@ def open_items(packet: Packet, safe: Safe) -> dict[Item, Any]:
 
 def find_packet(session: Session, packet_id: UUID, *, lock: bool = False) -> Packet | None:
     """Return a packet, as it is now."""
-    return session.get(Packet, packet_id, with_for_update=lock, populate_existing=True)
+    return session.get(Packet, packet_id, with_for_update=HELD if lock else None, populate_existing=True)
 
 
 def recall(held: Held, packet: Packet) -> None:
@@ -244,7 +244,7 @@ def end_packets_of(held: Held, consent: Consent, ended: EndOfPacket) -> int:
     packets = held.session.scalars(
         sa.select(Packet)
         .where(Packet.consent_id == consent.id, Packet.ended_at.is_(None))
-        .with_for_update(of=Packet)
+        .with_for_update(of=Packet, **HELD)
         .execution_options(populate_existing=True)
     ).all()
     for packet in packets:

@@ -48,7 +48,7 @@ BY_STATE: dict[type[Exception], str] = {
     ConsentOverError: "consent-over",
     NobodyReadsError: "silent",
 }
-NOT_DONE = (*BY_STATE, MessageRefusedError, TimeRefusedError)
+NOT_DONE: tuple[type[Exception], ...] = (*BY_STATE, MessageRefusedError, TimeRefusedError)
 
 
 def back(referral_id: UUID, said: str = "") -> ResponseReturnValue:

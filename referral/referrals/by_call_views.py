@@ -30,7 +30,7 @@ from referral.referrals.reasons import ReasonRefusedError
 from referral.referrals.sending import SendingRefusedError
 from referral.referrals.status import IllegalMoveError, ReferralStatus, Side, list_moves
 from referral.referrals.status_words import STATUSES
-from referral.shared.database import directory_session
+from referral.shared.database import HELD, directory_session
 
 SEND = Permission.REFERRAL_SEND
 NOT_DONE = {
@@ -108,7 +108,7 @@ def _ask(referral_id: UUID) -> ResponseReturnValue:
     referral, safe = find_own(referral_id), open_safe(referral_id)
     try:
         with changing(referral.case_id, SEND) as held:
-            locked = held.session.get_one(Referral, referral_id, with_for_update=True, populate_existing=True)
+            locked = held.session.get_one(Referral, referral_id, with_for_update=HELD, populate_existing=True)
             ask_by_call(held, Hand(held.session, locked, safe, Side.SENDER, held.actor, held.at))
     except SendingRefusedError as error:
         return render_outcome(

@@ -19,6 +19,7 @@ from referral.referrals.moving import Hand, Why
 from referral.referrals.reasons import Reason
 from referral.referrals.sending import cancel, send_private
 from referral.referrals.status import OPEN, ReferralStatus, Side
+from referral.shared.database import HELD
 
 
 class NotToChooseError(Exception):
@@ -31,7 +32,7 @@ def list_group(session: Session, referral: Referral, *, lock: bool = False) -> S
         return [referral]
     statement = sa.select(Referral).where(Referral.group_id == referral.group_id).order_by(Referral.id)
     if lock:
-        statement = statement.with_for_update(of=Referral).execution_options(populate_existing=True)
+        statement = statement.with_for_update(of=Referral, **HELD).execution_options(populate_existing=True)
     return session.scalars(statement).all()
 
 

@@ -21,7 +21,7 @@ from referral.referrals.moving import Hand, Why, move
 from referral.referrals.reasons import Reason
 from referral.referrals.sending import end_packets
 from referral.referrals.status import OPEN, ReferralStatus, Side
-from referral.shared.database import CASES, cases_session, writing
+from referral.shared.database import CASES, HELD, cases_session, writing
 
 REASONS = {
     EndOfPacket.WITHDRAWN: Reason.CONSENT_WITHDRAWN,
@@ -52,7 +52,7 @@ def end_expired(at: datetime) -> None:
         .where(Referral.status.in_(GOING_ON), Consent.expires_at <= at)
         .distinct()
     )
-    for consent_id in session.scalars(over).all():
+    for consent_id in filter(None, session.scalars(over).all()):
         with writing(session, CASES):
             end_with_consent(session, Ending(consent_id, EndOfPacket.EXPIRED, None, at))
 
@@ -62,7 +62,9 @@ def _hold(session: Session, ending: Ending) -> Iterable[Hand]:
     if ending.packet_id is not None:
         sent = (Referral.public_packet_id, Referral.private_packet_id)
         conditions.append(sa.or_(*(column == ending.packet_id for column in sent)))
-    statement = sa.select(Referral).where(*conditions).order_by(Referral.id).with_for_update(of=Referral)
+    statement = (
+        sa.select(Referral).where(*conditions).order_by(Referral.id).with_for_update(of=Referral, **HELD)
+    )
     rows = session.scalars(statement.execution_options(populate_existing=True)).all()
     safes = open_safes(row.id for row in rows)
     via = Via.ACCOUNT if ending.actor else Via.SYSTEM
@@ -74,7 +76,9 @@ def end_with_file(session: Session, case: Case, why: Destroyed) -> list[Doomed]:
 
     A file that the receiver began from one stays: it is another organization's.
     """
-    rows = session.scalars(sa.select(Referral).where(Referral.case_id == case.id).with_for_update()).all()
+    rows = session.scalars(
+        sa.select(Referral).where(Referral.case_id == case.id).order_by(Referral.id).with_for_update(**HELD)
+    ).all()
     going_on = [row for row in rows if row.status in GOING_ON]
     safes = open_safes(row.id for row in going_on) if going_on else {}
     for row in going_on:

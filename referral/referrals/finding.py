@@ -19,7 +19,7 @@ from referral.referrals.models import Referral
 from referral.referrals.moving import TARGET, Hand
 from referral.referrals.status import ReferralStatus, Side
 from referral.shared.clock import now
-from referral.shared.database import CASES, cases_session, writing
+from referral.shared.database import CASES, HELD, cases_session, writing
 
 
 def find_referral(referral_id: UUID, permission: Permission) -> tuple[Referral, Side, Actor]:
@@ -72,5 +72,5 @@ def in_hand(referral_id: UUID, permission: Permission, wanted: Side | None = Non
         abort(HTTPStatus.NOT_FOUND)
     safe = open_key(referral)
     with writing(cases_session(), CASES) as session:
-        locked = session.get_one(Referral, referral_id, with_for_update=True, populate_existing=True)
+        locked = session.get_one(Referral, referral_id, with_for_update=HELD, populate_existing=True)
         yield Hand(session, locked, safe, side, actor, now())

@@ -40,7 +40,7 @@ from referral.referrals.moving import Hand
 from referral.referrals.status import Side
 from referral.referrals.unused import destroy_unused
 from referral.shared.clock import now
-from referral.shared.database import CASES, cases_session, directory_session, writing
+from referral.shared.database import CASES, HELD, cases_session, directory_session, writing
 
 
 class LeadForm(StaffForm):
@@ -106,8 +106,8 @@ def _take(referral: Referral, actor: Actor, form: LeadForm) -> ResponseReturnVal
     entered = Entered(UUID(form.deputy.data), Step(form.step_on.data, form.step.data), day_of(at))
     try:
         with writing(cases_session(), CASES) as session:
-            case = session.get_one(Case, case_id, with_for_update=True, populate_existing=True)
-            locked = session.get_one(Referral, referral_id, with_for_update=True, populate_existing=True)
+            case = session.get_one(Case, case_id, with_for_update=HELD, populate_existing=True)
+            locked = session.get_one(Referral, referral_id, with_for_update=HELD, populate_existing=True)
             hand = Hand(session, locked, safe, Side.RECEIVER, actor, at)
             take_lead(hand, Held(session, case, old_safe, None, at), entered, means, months)
     except (NotToLeadError, NotOpenedError, NotReadableError):

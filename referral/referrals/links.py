@@ -21,6 +21,7 @@ from referral.partners.link_secrets import CODE_TRIES, hash_code, is_same, keyed
 from referral.referrals.models import Referral, ReferralLink, Via
 from referral.referrals.moving import Hand
 from referral.referrals.status import WAITS_FOR_ANSWER, Side
+from referral.shared.database import HELD
 
 LASTS = timedelta(days=7)
 KEY_LASTS = timedelta(hours=1)
@@ -90,7 +91,9 @@ def find_link(
         )
     )
     if lock:
-        statement = statement.with_for_update(of=ReferralLink).execution_options(populate_existing=True)
+        statement = statement.with_for_update(of=ReferralLink, **HELD).execution_options(
+            populate_existing=True
+        )
     found = session.execute(statement).one_or_none()
     if found is None or not is_in_force(found[2], at):
         return None
@@ -105,7 +108,7 @@ def as_actor(referral: Referral) -> Actor:
 
 def hold(session: Session, referral: Referral, safe: Safe, at: datetime) -> Hand:
     """Hold a referral for whoever has its link, locked."""
-    locked = session.get_one(Referral, referral.id, with_for_update=True, populate_existing=True)
+    locked = session.get_one(Referral, referral.id, with_for_update=HELD, populate_existing=True)
     return Hand(session, locked, safe, Side.RECEIVER, as_actor(locked), at, Via.LINK)
 
 

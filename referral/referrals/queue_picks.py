@@ -85,7 +85,7 @@ def select_counts(scope: Scope) -> Rows:
 
 
 @cache
-def select_waiting(scope: Scope) -> sa.Select[tuple[int]]:
+def select_waiting(scope: Scope) -> sa.Select[int]:
     """Select how many wait for somebody: to be answered by her, or late on her side; each once."""
     to_answer = (
         rows.where(Referral.turn == Side.RECEIVER, Referral.status.in_(WAITS_FOR_ANSWER))
@@ -99,7 +99,7 @@ def select_waiting(scope: Scope) -> sa.Select[tuple[int]]:
     return _count((*to_answer, *late))
 
 
-def _count(kinds: tuple[Rows, ...]) -> sa.Select[tuple[int]]:
+def _count(kinds: tuple[Rows, ...]) -> sa.Select[int]:
     some = (sa.select(rows.with_only_columns(Referral.id).limit(MOST).subquery()) for rows in kinds)
     return sa.select(sa.func.count()).select_from(sa.union_all(*some).subquery())
 

@@ -22,7 +22,8 @@ from referral.intake.people import name_people
 from referral.referrals import queues
 from referral.referrals.areas import referrals
 from referral.referrals.due_words import say_due
-from referral.referrals.queues import Queue, Row, Scope, asking_of
+from referral.referrals.queue_picks import Queue, Scope
+from referral.referrals.queues import Row, asking_of
 from referral.referrals.status_words import STATUSES, say_next
 from referral.shared.clock import now
 from referral.shared.database import cases_session, directory_session

@@ -57,7 +57,7 @@ from referral.referrals.status import IllegalMoveError, Side
 from referral.referrals.status_words import STATUSES
 from referral.referrals.unused import destroy_unused
 from referral.shared.clock import now
-from referral.shared.database import cases_session, directory_session
+from referral.shared.database import HELD, cases_session, directory_session
 
 SEND = Permission.REFERRAL_SEND
 Answers = dict[str, Given]
@@ -216,7 +216,7 @@ def send_draft_now(case_id: UUID, referral_id: UUID) -> object:
     try:
         with changing(case_id, SEND) as held:
             referral = held.session.get_one(
-                Referral, referral_id, with_for_update=True, populate_existing=True
+                Referral, referral_id, with_for_update=HELD, populate_existing=True
             )
             hand = Hand(held.session, referral, safe, Side.SENDER, held.actor, held.at)
             sending.send(held, hand, keys, regions)
@@ -287,7 +287,7 @@ def confirm_call(referral_id: UUID) -> ResponseReturnValue:
 
 
 def _confirm(held: Held, referral_id: UUID, safe: Safe) -> None:
-    referral = held.session.get_one(Referral, referral_id, with_for_update=True, populate_existing=True)
+    referral = held.session.get_one(Referral, referral_id, with_for_update=HELD, populate_existing=True)
     on = find_open_call(read_all(referral, safe))
     if on is None:
         raise IllegalMoveError

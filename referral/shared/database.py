@@ -14,6 +14,7 @@ from contextvars import ContextVar
 from datetime import UTC, date, datetime
 from enum import StrEnum
 from pathlib import Path
+from typing import Any
 
 import sqlalchemy as sa
 from flask import g
@@ -28,6 +29,12 @@ from referral.shared.turns import turn
 DIRECTORY, CASES, KEYS = "directory", "cases", "keys"
 WRITES = "writes"
 SESSIONS = "relais_sessions"
+HELD: dict[str, Any] = {"key_share": True}
+"""How a row is locked to be written (``with_for_update``): whoever only refers to it need not wait.
+
+PostgreSQL asks for a row that another refers to each time that one is written twice; two who hold one row
+each would otherwise wait for each other.
+"""
 
 
 class UtcDateTime(sa.types.TypeDecorator[datetime]):

@@ -9,7 +9,8 @@ import sqlalchemy as sa
 from referral.access.policy import Role
 from referral.intake.vocabulary import Urgency
 from referral.referrals import queues
-from referral.referrals.queues import Queue, Scope, asking_of, count_all, count_waiting_for, list_rows
+from referral.referrals.queue_picks import Queue, Scope
+from referral.referrals.queues import asking_of, count_all, count_waiting_for, list_rows
 from referral.referrals.status import ReferralStatus, Side
 from referral.shared.clock import now
 from referral.shared.database import cases_session, db

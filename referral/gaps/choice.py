@@ -10,6 +10,8 @@ from referral.catalogue.vocabulary import TAXONOMIES
 
 NEEDS = tuple(TAXONOMIES["categories"])
 POPULATIONS = tuple(code for code in TAXONOMIES["clientele"] if code != "anyone")
+GENDERS = {"women": "woman", "men": "man", "trans_nonbinary": "trans"}
+"""Populations of which a listing that names no gender turns nobody away."""
 INDIGENOUS = "indigenous"
 INDIGENOUS_LANGUAGES = ("iu", "cr", "atj", "moe", "nsk", "alq", "oj", "mic", "moh", "abe")
 FIRST_LANGUAGES = ("fr", "en", INDIGENOUS)
@@ -38,6 +40,14 @@ def read_choice(fields: Mapping[str, str]) -> Choice:
         population if population in POPULATIONS else "",
         language if language in LANGUAGES else "",
     )
+
+
+def population_of(choice: Choice) -> tuple[str, str] | None:
+    """Return the filter of the directory's search, and its value, by which the population is found."""
+    if not choice.population:
+        return None
+    gender = GENDERS.get(choice.population)
+    return ("gender", gender) if gender else ("clientele", choice.population)
 
 
 def languages_of(choice: Choice) -> tuple[str, ...]:

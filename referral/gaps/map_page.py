@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 from referral.directory.asked import seal_fields
 from referral.directory.cards import label, region_name
 from referral.edition.reader import Edition
-from referral.gaps.choice import NEEDS, Choice, languages_of
+from referral.gaps.choice import NEEDS, Choice, languages_of, population_of
 from referral.gaps.drawing import Sign
 from referral.gaps.map_words import STANDINGS, say_found, say_told
 from referral.gaps.standing import Standing, stand
@@ -74,13 +74,9 @@ class Gaps:
 
     def _list(self, code: str) -> str:
         """Return the address of the directory's list, sealed as all its searches are."""
-        population = [self.choice.population] if self.choice.population else []
-        asked = {
-            "need": [self.choice.need],
-            "region": [code],
-            "clientele": population,
-            "lang": [*languages_of(self.choice)],
-        }
+        asked = {"need": [self.choice.need], "region": [code], "lang": [*languages_of(self.choice)]}
+        if population := population_of(self.choice):
+            asked[population[0]] = [population[1]]
         return url_for(
             "directory.list_services",
             s=seal_fields({name: values for name, values in asked.items() if values}),

@@ -13,7 +13,7 @@ from datetime import datetime
 
 from pyroaring import BitMap
 
-from referral.gaps.choice import NEEDS, Choice, languages_of
+from referral.gaps.choice import NEEDS, Choice, languages_of, population_of
 from referral.geo.areas import REGIONS
 from referral.search.attributes import EVERYWHERE, INACTIVE
 from referral.search.index import Index
@@ -87,8 +87,8 @@ def list_languages(index: Index) -> frozenset[str]:
 def _fitting(index: Index, at: datetime, choice: Choice) -> _Fitting:
     shown = BitMap(range(index.count)) - judge(index, at).hidden - index.bitmap(INACTIVE)
     yes, possible = shown, shown
-    if choice.population:
-        served, refused = answers(index, "clientele", choice.population)
+    if population := population_of(choice):
+        served, refused = answers(index, *population)
         yes, possible = yes & served, possible - refused
     if languages := languages_of(choice):
         yes = yes & _speaking(index, languages)  # in place would change what is shown

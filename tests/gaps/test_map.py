@@ -42,6 +42,7 @@ EDITION = ExampleEdition((
     serving("partout"),
     serving("ferme", "09", status="inactive"),
     serving("innu", "09", clientele=("anyone",), languages=(SpokenLanguage("moe"), SpokenLanguage("fr"))),
+    serving("enfants", "16", clientele=("children",)),
     serving("ailleurs", area=AreaServed(), place=Place()),
 ))  # fmt: skip
 
@@ -55,16 +56,16 @@ def test_a_service_counts_once_in_each_region_that_it_serves_and_once_in_all():
     found, regions = counted()
 
     assert {code: each.known for code, each in regions.items() if each.known} == {
-        "06": 2, "13": 1, "03": 1, "09": 1,
+        "06": 2, "13": 1, "03": 1, "09": 1, "16": 1,
     }  # fmt: skip
-    assert found.whole[BED].known == 6
+    assert found.whole[BED].known == 7
 
 
 def test_who_serves_all_of_quebec_is_present_in_no_region_and_neither_is_one_without_a_region():
     found, regions = counted()
 
     assert (found.everywhere[BED].known, found.nowhere[BED].known) == (1, 1)
-    assert sum(each.known for each in regions.values()) == 5
+    assert sum(each.known for each in regions.values()) == 6
 
 
 def test_what_is_closed_to_new_people_is_not_counted():
@@ -76,6 +77,16 @@ def test_a_population_leaves_who_takes_it_and_sets_apart_who_does_not_say():
 
     assert (regions["06"], regions["03"], regions["09"]) == (Found(1), Found(0, 1), Found(1))
     assert stand(counted("men")[1]["13"]) is Standing.NONE
+    assert stand(counted("inuit")[1]["06"]) is Standing.NONE
+
+
+def test_a_listing_that_names_no_gender_takes_any():
+    assert [counted(each)[1]["16"].known for each in ("women", "men", "trans_nonbinary", "youth")] == [
+        1,
+        1,
+        1,
+        0,
+    ]
 
 
 def test_a_language_that_is_not_named_is_to_be_asked_about_and_french_goes_without_saying():

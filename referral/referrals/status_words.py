@@ -18,17 +18,17 @@ STATUSES: dict[ReferralStatus, LazyString] = {
     S.REJECTED: _l("Declined by the organization"),
     S.IN_PROGRESS: _l("The service has begun"),
     S.ON_HOLD: _l("On hold"),
-    S.COMPLETED: _l("Done"),
+    S.COMPLETED: _l("Completed"),
     S.FAILED: _l("Ended without the service"),
     S.CANCELLED: _l("Called off"),
     S.ENTERED_IN_ERROR: _l("Struck out: entered in error"),
 }
 EVENTS: dict[ReferralStatus, LazyString] = {
     **STATUSES,
-    S.DRAFT: _l("Begun"),
-    S.REQUESTED: _l("Sent"),
-    S.RECEIVED: _l("Seen"),
-    S.ON_HOLD: _l("Put on hold"),
+    S.DRAFT: _l("Referral prepared"),
+    S.REQUESTED: _l("Referral sent"),
+    S.RECEIVED: _l("Referral seen"),
+    S.ON_HOLD: _l("Referral put on hold"),
 }
 """The same where they are told of: what was sent may be seen since."""
 NEXT: dict[tuple[Side, ReferralStatus], LazyString] = {

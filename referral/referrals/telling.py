@@ -82,7 +82,8 @@ def _list(case: Case) -> list[Told]:
         Referral.case_id == case.id, Referral.sender_id == case.organization_id
     )
     rows = cases_session().scalars(statement.order_by(Referral.created_at.desc(), Referral.id)).all()
-    safes, names = open_safes(each.id for each in rows), name_all([str(each.receiver_id) for each in rows])
+    safes = open_safes((each.id for each in rows), case.organization_id)
+    names = name_all([str(each.receiver_id) for each in rows])
     return [Told(each, safes.get(each.id), names[str(each.receiver_id)]) for each in rows]
 
 
@@ -117,8 +118,9 @@ def _tell(told: Told, calls: Sequence[Call], names: Mapping[UUID, str]) -> list[
         way = str(WAYS[each.proposal.way]) if each.proposal else _("Message")
         lines.append(Line(f"{told.place} – {way}", each.text, _by(told, each, names), each.sent_at))
     for call in calls:
-        ended = f"{told.place} – {_('Call')}: {CALLED[call.row.answered]}"
-        lines.append(Line(ended, call.note, names.get(call.row.called_by), call.row.called_at))
+        title = f"{told.place} – {_('Telephone call')}"
+        said = " · ".join(part for part in (str(CALLED[call.row.answered]), call.note) if part)
+        lines.append(Line(title, said, names.get(call.row.called_by), call.row.called_at))
     return lines
 
 

@@ -117,8 +117,9 @@ def _tell(told: Told, calls: Sequence[Call], names: Mapping[UUID, str]) -> list[
     for each in _said(told):
         way = str(WAYS[each.proposal.way]) if each.proposal else _("Message")
         lines.append(Line(f"{told.place} – {way}", each.text, _by(told, each, names), each.sent_at))
+    called = _("Telephone call")
     for call in calls:
-        title = f"{told.place} – {_('Telephone call')}"
+        title = f"{told.place} – {called}"
         said = " · ".join(part for part in (str(CALLED[call.row.answered]), call.note) if part)
         lines.append(Line(title, said, names.get(call.row.called_by), call.row.called_at))
     return lines

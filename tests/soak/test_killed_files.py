@@ -25,6 +25,7 @@ from referral.intake.models import Case, Certificate, Disclosure, Incident, Pack
 from referral.intake.safe import open_safe
 from referral.intake.vocabulary import CaseStatus
 from referral.keyring.models import DataKey
+from referral.referrals.models import Referral
 from referral.shared.clock import now
 from referral.shared.database import CASES, CasesBase, cases_session, keys_session, writing
 from tests.conftest import AUDIT_KEY
@@ -123,7 +124,7 @@ def loose_ends() -> list[str]:
     session.rollback()
     keys = set(keys_session().scalars(sa.select(DataKey.id)))
     things = set(session.scalars(sa.select(Case.id).where(Case.status != CaseStatus.ERASED)))
-    for column in (VaultEntry.id, Disclosure.id, Incident.id):
+    for column in (VaultEntry.id, Disclosure.id, Incident.id, Referral.id):
         things |= set(session.scalars(sa.select(column)))
     things |= set(session.scalars(sa.select(Packet.id).where(Packet.ended.is_(None))))
     waiting = session.scalars(sa.select(Certificate.subject_id).where(Certificate.completed_at.is_(None)))

@@ -11,6 +11,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 
 from referral.evidence.suppression import Released, suppress
 
@@ -64,6 +65,12 @@ def last_period(today: date) -> Period:
 
 def release_told(rows: Iterable[Told]) -> ToldNeeds:
     """Return what may leave of counts that are alike, need by need."""
+    return release_rows(tuple(sorted(rows, key=repr)))
+
+
+@lru_cache(maxsize=2)
+def release_rows(rows: tuple[Told, ...]) -> ToldNeeds:
+    """Return the same; kept, since quarters that have ended stay as they are."""
     counts: dict[str, Counter[tuple[str, ...]]] = defaultdict(Counter)
     for need, region, population, number in rows:
         counts[need][region or UNKNOWN, population or UNKNOWN] += number

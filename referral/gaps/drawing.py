@@ -29,7 +29,7 @@ PATTERNS = Markup(
 
 @dataclass(frozen=True, slots=True)
 class Sign:
-    """What the map shows of a region: how it stands, its number, and how many needs were told there."""
+    """What the map shows of a region: how it stands, its number, and about how many needs were told there."""
 
     name: str
     standing: Standing

@@ -113,12 +113,12 @@ class Gaps:
 
     @property
     def told_nowhere(self) -> int | None:
-        """How many needs were told without a region."""
+        """About how many needs were told without a region."""
         return self.told.in_region(self.choice.need, UNKNOWN)
 
     @property
     def told_of_population(self) -> int | None:
-        """How many were told of the population that is chosen, in all of Québec."""
+        """About how many were told of the population that is chosen, in all of Québec."""
         return self.told.of_population(self.choice.need, self.choice.population)
 
 

@@ -20,6 +20,7 @@ from referral.gaps.choice import (
 )
 from referral.gaps.standing import Standing
 from referral.gaps.supply import Found
+from referral.gaps.told import BANDS
 from referral.i18n.lists import say_number
 from referral.i18n.locale import current_language
 
@@ -78,6 +79,10 @@ def say_unsaid(found: Found) -> str:
     return _("%(number)s to ask", number=say_number(found.unsaid, current_language()))
 
 
-def say_told(told: int | None) -> str:
-    """Say how many needs were told; a number that stays hidden may also be none."""
-    return _("not shown") if told is None else say_number(told, current_language())
+def say_told(least: int | None) -> str:
+    """Say about how many needs were told, by the least of the band."""
+    if least is None:
+        return _("not shown")
+    if least == BANDS[-1]:
+        return _("%(least)s or more", least=least)
+    return _("%(least)s to %(most)s", least=least, most=BANDS[BANDS.index(least) + 1] - 1)

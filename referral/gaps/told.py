@@ -1,8 +1,13 @@
-"""Which needs that nothing met may be shown: by need and region, and by need and population.
+"""Which needs that nothing met may be shown: by need and region, and by need and population; pure.
 
-What is shown stays the same for three months, since it covers quarters that have ended: no number can be
-compared with the number of the day before. The two tables of a need are released together, as they share
-its total; no cell holds two needs, so that needs tell nothing of one another.
+Three things keep a small number from being worked out:
+
+1. The two tables of a need are released together by ``suppress``, as they share its total; no cell holds two
+   needs, so that needs tell nothing of one another.
+2. What is released covers four quarters that have ended, so it is the same for three months: nothing can be
+   compared with the day before.
+3. A number is told as a band (``BANDS``), and one under 5 not at all, nor that it is none: the map of one
+   quarter, subtracted from that of the next, gives no number.
 """
 
 from __future__ import annotations
@@ -18,6 +23,8 @@ from referral.evidence.suppression import Released, suppress
 UNKNOWN = ""
 PATTERNS = [(), (0,), (1,)]
 MONTHS_OF_A_QUARTER = 3
+BANDS = (5, 10, 20, 50, 100)
+"""The least of each band; the last has no end."""
 Told = tuple[str, str | None, str | None, int]
 """Need, region, population and how many are alike."""
 
@@ -37,24 +44,29 @@ class Period:
 
 @dataclass(frozen=True, slots=True)
 class ToldNeeds:
-    """What may be shown, by need; a number that stays hidden is None."""
+    """What may be shown, by need: the least of a band; None where nothing may."""
 
     released: Mapping[str, Released]
 
     def in_region(self, need: str, region: str) -> int | None:
-        """Return how many were told of a region; an empty code is a region that nobody told."""
+        """Return the band of those told of a region; an empty code is a region that nobody told."""
         return self._at(need, (region, None))
 
     def of_population(self, need: str, population: str) -> int | None:
-        """Return how many were told of a population, in all of Québec."""
+        """Return the band of those told of a population, in all of Québec."""
         return self._at(need, (None, population))
 
     def whole(self, need: str) -> int | None:
-        """Return how many were told in all."""
+        """Return the band of all that were told."""
         return self._at(need, (None, None))
 
     def _at(self, need: str, cell: tuple[str | None, str | None]) -> int | None:
-        return self.released.get(need, {}).get(cell, 0)
+        return band_of(self.released.get(need, {}).get(cell) or 0)
+
+
+def band_of(number: int) -> int | None:
+    """Return the least of the band of a number; None below the first."""
+    return max((least for least in BANDS if least <= number), default=None)
 
 
 def last_period(today: date) -> Period:

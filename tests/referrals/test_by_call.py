@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from referral.intake.safe import open_safe
 from referral.referrals.by_call import ask_by_call, take_outcome
 from referral.referrals.calls import note_call
+from referral.referrals.ending import end_expired
 from referral.referrals.models import Called, Referral, Via
 from referral.referrals.moving import Hand, Why
 from referral.referrals.reasons import Reason, ReasonRefusedError
@@ -75,6 +78,14 @@ def test_outcomes_are_written_down_by_the_same_table(house, case_id, referral_id
     assert referral.handler_id is None
     assert {(event.side, event.via) for event in referral.events[1:]} == {(Side.RECEIVER, Via.CALL)}
     cases_session().rollback()
+
+
+def test_what_was_asked_by_call_ends_with_the_time_of_the_consent(house, case_id, referral_id):
+    called(house, case_id, referral_id)
+    end_expired(now() + timedelta(days=29))
+    assert find(referral_id).status is S.REQUESTED
+    end_expired(now() + timedelta(days=31))
+    assert find(referral_id).status is S.CANCELLED
 
 
 def test_a_no_has_its_reason_there_too(house, case_id, referral_id):

@@ -11,6 +11,7 @@ from referral.intake.life import close_case
 from referral.intake.models import Consent
 from referral.intake.packets import NotReadableError
 from referral.intake.vocabulary import Closure, EndOfPacket, Item, Need, Said, Urgency
+from referral.referrals.answering import NotChosenError
 from referral.referrals.models import Called
 from referral.referrals.moving import Why
 from referral.referrals.reasons import BY_THE_SYSTEM, Reason
@@ -182,6 +183,19 @@ def test_choosing_one_calls_off_the_others_and_ends_what_they_read(session, hous
     assert find_packet(find(two).public_packet_id).ended is EndOfPacket.RECALLED
     with pytest.raises((NotOpenedError, NotReadableError)):
         read_first(other, two)
+
+
+def test_the_service_begins_once_she_chose_also_where_the_file_holds_no_way_to_reach_her(
+    session, house, receiver
+):
+    case_id = make_case(house, {"needs": ANSWERS["needs"]})
+    one, _two, _other = ask_two(session, house, receiver, case_id)
+    answer(receiver, one, S.ACCEPTED)
+    with pytest.raises(NotChosenError):
+        answer(receiver, one, S.IN_PROGRESS)
+    choose(house, one)
+    answer(receiver, one, S.IN_PROGRESS)
+    assert (find(one).status, find(one).private_packet_id) == (S.IN_PROGRESS, None)
 
 
 def test_what_the_system_reasons_is_never_among_what_a_person_chooses():

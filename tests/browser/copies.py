@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
+from datetime import datetime
 from pathlib import Path
 
 from axe_playwright_python.sync_playwright import Axe
@@ -16,9 +18,10 @@ from playwright.sync_api import Page
 from config import Config
 from referral.app import create_app
 from referral.shared.database import close_sessions, db
-from tests.browser.conftest import AUDIT_KEY, SECRET_KEY, served, settings
+from tests.browser.conftest import AUDIT_KEY, ROOT, SECRET_KEY, served, settings
 
 AXE = Axe()
+AT = Path(__file__).parent / "at"
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 
 
@@ -51,8 +54,8 @@ def copied(editions: Path, folder: Path, *, with_cases: bool = False) -> Iterato
             engine.dispose()
 
 
-def served_copy(app: Flask, folder: Path) -> AbstractContextManager[str]:
-    """Serve such a copy; gives its address."""
+def served_copy(app: Flask, folder: Path, at: datetime | None = None) -> AbstractContextManager[str]:
+    """Serve such a copy, as if the server had been started at a moment; gives its address."""
     environment = settings(app.config["EDITION_DIR"], app.config["DIRECTORY_URL"]) | {
         "RELAIS_COOKIES_SECURE": "0",
         "RELAIS_SEALING_DIR": str(app.config["SEALING_DIR"]),
@@ -64,6 +67,8 @@ def served_copy(app: Flask, folder: Path) -> AbstractContextManager[str]:
             "RELAIS_KEYS_URL": app.config["KEYS_URL"],
             "RELAIS_MASTER_KEY_DIR": str(app.config["MASTER_KEY_DIR"]),
         }
+    if at is not None:
+        environment |= {"PYTHONPATH": f"{AT}{os.pathsep}{ROOT}", "TESTS_AT": at.isoformat()}
     return served(environment, folder / "log")
 
 

@@ -119,7 +119,7 @@ def add_files(session: Session, at: datetime) -> None:
     worker = act_as(people[WORKER], house.id, Role.INTAKE_WORKER)
     lead = act_as(people[LEAD], house.id, Role.ORGANIZATION_LEAD)
     other = act_as(people[COLLEAGUE], centre.id, Role.ORGANIZATION_LEAD)
-    sign_both(lead, other, at)
+    sign_both(lead, other, at - timedelta(days=10))
     for number, (answers, days, text) in enumerate(FILES):
         case_id = begin(
             worker,

@@ -132,10 +132,12 @@ def upgrade_cases() -> None:
     op.create_index("ix_referral_due_at", "referral", ["due_at"])
     op.create_index("ix_referral_group_id", "referral", ["group_id"])
     op.create_index("ix_referral_previous_id", "referral", ["previous_id"])
+    op.create_index("ix_referral_private_packet_id", "referral", ["private_packet_id"])
+    op.create_index("ix_referral_public_packet_id", "referral", ["public_packet_id"])
     op.create_index(
         "ix_referral_received_queue",
         "referral",
-        ["receiver_id", "turn", "status", "urgency", "due_at", "handler_id", "id"],
+        ["receiver_id", "turn", "status", "urgency", "due_at", "handler_id", "by_call", "id"],
     )
     op.create_index(
         "ix_referral_sent_queue",

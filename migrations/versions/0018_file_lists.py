@@ -22,9 +22,9 @@ BEFORE = (
 )
 QUEUES = {
     "owned_queue": ["owner_id", "sender_id", "turn", "status", "urgency", "due_at", "case_id", "id"],
-    "handled_queue": ["receiver_id", "handler_id", "turn", "status", "urgency", "due_at", "id"],
+    "handled_queue": ["receiver_id", "handler_id", "turn", "status", "urgency", "due_at", "by_call", "id"],
     "sent_due": ["sender_id", "due_at", "status", "urgency", "owner_id", "turn", "id"],
-    "received_due": ["receiver_id", "due_at", "status", "urgency", "handler_id", "turn", "id"],
+    "received_due": ["receiver_id", "due_at", "status", "urgency", "handler_id", "turn", "by_call", "id"],
 }
 WAITING, WAITING_BEFORE = ["receiver_id", "ended_at", "expires_at", "id"], ["receiver_id"]
 DUE, DUE_BEFORE = ["status", "due_on", "case_id"], ["status", "due_on"]

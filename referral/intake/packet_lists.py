@@ -10,6 +10,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, selectinload
 
+from referral.intake.hooks import list_beside
 from referral.intake.models import Packet, PacketReading
 from referral.intake.vocabulary import Item
 
@@ -47,7 +48,7 @@ def list_received(session: Session, receiver_id: UUID, limit: int, offset: int =
     """Return what an organization received: what it can read first, then what ended, the latest first."""
     statement = (
         sa.select(Packet)
-        .where(Packet.receiver_id == receiver_id)
+        .where(*_received(receiver_id))
         .order_by(Packet.ended_at.is_not(None), Packet.sent_at.desc(), Packet.id)
     )
     return session.scalars(statement.limit(limit).offset(offset)).all()
@@ -55,7 +56,12 @@ def list_received(session: Session, receiver_id: UUID, limit: int, offset: int =
 
 def count_received(session: Session, receiver_id: UUID) -> int:
     """Return how many packets an organization received."""
-    return session.scalars(sa.select(sa.func.count()).where(Packet.receiver_id == receiver_id)).one()
+    return session.scalars(sa.select(sa.func.count(Packet.id)).where(*_received(receiver_id))).one()
+
+
+def _received(receiver_id: UUID) -> list[sa.ColumnElement[bool]]:
+    """Select what an organization received and what is listed nowhere else."""
+    return [Packet.receiver_id == receiver_id, *(~each for each in list_beside())]
 
 
 def count_unread(session: Session, receiver_id: UUID, at: datetime) -> int:
@@ -64,6 +70,6 @@ def count_unread(session: Session, receiver_id: UUID, at: datetime) -> int:
     Never more than one above ``MOST_COUNTED``.
     """
     was_read = sa.exists().where(PacketReading.packet_id == Packet.id)
-    readable = (Packet.receiver_id == receiver_id, Packet.ended_at.is_(None), Packet.expires_at > at)
+    readable = (*_received(receiver_id), Packet.ended_at.is_(None), Packet.expires_at > at)
     some = sa.select(Packet.id).where(*readable, ~was_read).limit(MOST_COUNTED + 1).subquery()
     return session.scalars(sa.select(sa.func.count()).select_from(some)).one()

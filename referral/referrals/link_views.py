@@ -30,7 +30,7 @@ from referral.partners.link_secrets import is_same, keep_apart
 from referral.referrals import links
 from referral.referrals.answering import ConsentOverError, advance
 from referral.referrals.areas import referrals
-from referral.referrals.finding import in_hand
+from referral.referrals.finding import in_hand, open_key
 from referral.referrals.link_forms import ANSWERS, Answer, AnswerForm
 from referral.referrals.messages import read_all
 from referral.referrals.models import Referral, ReferralLink, Via
@@ -156,7 +156,7 @@ def answer(token: str) -> ResponseReturnValue:
     if not form.validate():
         return show_asked(link, referral, token, form)
     said, owner_id = Answer(form.answer.data), referral.owner_id
-    safe = open_safe(referral.id)
+    safe = open_key(referral)
     with writing(cases_session(), CASES) as session:
         hand = links.hold(session, referral, safe, now())
         link, _ = held_link(token, lock=True)
@@ -185,7 +185,8 @@ def show_asked(link: ReferralLink, referral: Referral, token: str, form: AnswerF
     """Show what answering needs, and nothing of who she is; that it is read is written down first."""
     if referral.public_packet_id is None:
         raise DeadLinkError
-    keys: tuple[Safe, Safe] = open_safe(referral.id), open_safe(referral.public_packet_id)
+    sent = open_safe(referral.public_packet_id, referral.sender_id)
+    keys: tuple[Safe, Safe] = open_key(referral), sent
     with writing(cases_session(), CASES) as session:
         hand = links.hold(session, referral, keys[0], now())
         values = read_first(hand, keys[1])

@@ -102,7 +102,7 @@ class Referral(Identified, CasesBase):
         ),
         sa.Index(
             "ix_referral_received_queue",
-            *("receiver_id", "turn", "status", "urgency", "due_at", "handler_id", "id"),
+            *("receiver_id", "turn", "status", "urgency", "due_at", "handler_id", "by_call", "id"),
         ),
         sa.Index(
             "ix_referral_owned_queue",
@@ -110,7 +110,7 @@ class Referral(Identified, CasesBase):
         ),
         sa.Index(
             "ix_referral_handled_queue",
-            *("receiver_id", "handler_id", "turn", "status", "urgency", "due_at", "id"),
+            *("receiver_id", "handler_id", "turn", "status", "urgency", "due_at", "by_call", "id"),
         ),
         sa.Index(
             "ix_referral_sent_due",
@@ -118,8 +118,10 @@ class Referral(Identified, CasesBase):
         ),
         sa.Index(
             "ix_referral_received_due",
-            *("receiver_id", "due_at", "status", "urgency", "handler_id", "turn", "id"),
+            *("receiver_id", "due_at", "status", "urgency", "handler_id", "turn", "by_call", "id"),
         ),
+        sa.Index("ix_referral_public_packet_id", "public_packet_id"),
+        sa.Index("ix_referral_private_packet_id", "private_packet_id"),
         sa.Index("ix_referral_previous_id", "previous_id"),
         sa.Index("ix_referral_due_at", "due_at"),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -9,11 +10,13 @@ import sqlalchemy as sa
 from flask import url_for
 from sqlalchemy.orm import Session
 
+from referral.intake.consent import is_in_force
 from referral.intake.hooks import NotOpenedError
-from referral.intake.models import Packet
+from referral.intake.models import Consent, Packet
 from referral.intake.packets import find_packet, open_items, read_packet
 from referral.intake.safe import Safe
 from referral.intake.vocabulary import Item
+from referral.referrals.messages import SILENT
 from referral.referrals.models import Referral
 from referral.referrals.moving import Hand, move
 from referral.referrals.status import OPEN, SEES_IDENTITY, ReferralStatus, Side
@@ -32,6 +35,16 @@ def may_read_private(referral: Referral) -> bool:
     """
     is_held = referral.status is ReferralStatus.ON_HOLD and referral.was_accepted
     return referral.private_packet_id is not None and (referral.status in SEES_IDENTITY or is_held)
+
+
+def may_read_words(session: Session, referral: Referral, at: datetime) -> bool:
+    """Say whether the receiver may read what the sender wrote: not once it was called off, or consent ended.
+
+    What it wrote itself it goes on reading.
+    """
+    consent = session.get(Consent, referral.consent_id) if referral.consent_id else None
+    is_over = referral.status in SILENT or consent is None or not is_in_force(consent, at)
+    return not is_over
 
 
 def check_stage(session: Session, packet: Packet) -> None:
@@ -57,6 +70,12 @@ def find_page(packet: Packet) -> str | None:
     if referral is None:
         return None
     return url_for("referrals.show", referral_id=referral.id)
+
+
+def is_of_a_referral() -> sa.ColumnElement[bool]:
+    """Select what was sent with a referral: it is read there, and is not listed among what was received."""
+    sent = (Referral.public_packet_id, Referral.private_packet_id)
+    return sa.or_(*(sa.exists().where(each == Packet.id) for each in sent))
 
 
 def read_first(hand: Hand, safe: Safe) -> dict[Item, Any]:

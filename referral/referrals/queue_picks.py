@@ -67,7 +67,11 @@ def select_page(queue: Queue, scope: Scope) -> Rows:
     )
     columns = page.c
     order = (columns.is_late.desc(), columns.rank, columns.urgency, columns.due_at, columns.id)
-    own = sa.and_(Case.id == Referral.case_id, columns.side == Side.SENDER)
+    own = sa.and_(
+        Case.id == Referral.case_id,
+        Case.organization_id == Referral.sender_id,
+        columns.side == Side.SENDER,
+    )
     return (
         sa.select(Referral, columns.side, Case.code, Answer.sealed)
         .join(page, columns.id == Referral.id)
@@ -143,8 +147,11 @@ def _sent(scope: Scope) -> Rows:
 
 
 def _received(scope: Scope) -> list[Rows]:
-    """Select what was received; what is in her hands and what is in nobody's apart, each from an index."""
-    rows = _rows(Side.RECEIVER).where(Referral.receiver_id == PLACE)
+    """Select what was received; what is in her hands and what is in nobody's apart, each from an index.
+
+    What was asked by telephone was sent to nobody.
+    """
+    rows = _rows(Side.RECEIVER).where(Referral.receiver_id == PLACE, Referral.by_call.is_(False))
     if scope is Scope.ALL:
         return [rows]
     return [rows.where(Referral.handler_id == ME), rows.where(Referral.handler_id.is_(None))]
@@ -155,7 +162,7 @@ def _due(side: Side, scope: Scope) -> Rows:
     goes_on = Referral.status.not_in(NOT_OPEN)
     if side is Side.SENDER:
         return _sent(scope).where(goes_on)
-    rows = _rows(side).where(Referral.receiver_id == PLACE, goes_on)
+    rows = _rows(side).where(Referral.receiver_id == PLACE, Referral.by_call.is_(False), goes_on)
     mine = sa.or_(Referral.handler_id == ME, Referral.handler_id.is_(None))
     return rows.where(mine) if scope is Scope.MINE else rows
 

@@ -101,9 +101,20 @@ def count_waiting_for(session: Session, asking: Asking) -> int:
     return session.scalars(select_waiting(asking.scope), bound).one()
 
 
+def _open_keys(found: Sequence[Any]) -> dict[UUID, Safe]:
+    """Return the keys of a page, each only where it is of the organization that sends."""
+    wanted: dict[UUID, set[UUID]] = {}
+    for referral, _, code, _ in found:
+        of_file = set() if code is None else {referral.case_id}
+        wanted.setdefault(referral.sender_id, set()).update({referral.id}, of_file)
+    opened: dict[UUID, Safe] = {}
+    for sender_id, things in wanted.items():
+        opened |= open_safes(things, sender_id)
+    return opened
+
+
 def _open_rows(found: Sequence[Any]) -> list[Row]:
-    files = {referral.case_id for referral, _, code, _ in found if code is not None}
-    safes = open_safes(files | {referral.id for referral, *_ in found})
+    safes = _open_keys(found)
     return [
         Row(
             referral,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from http import HTTPStatus
 from typing import Any
 from uuid import UUID
@@ -35,7 +35,7 @@ from referral.referrals.asked import read_asked
 from referral.referrals.calls import list_calls
 from referral.referrals.choosing import list_group
 from referral.referrals.due_words import say_by, say_due
-from referral.referrals.finding import in_hand, open_referral
+from referral.referrals.finding import in_hand, open_key, open_referral
 from referral.referrals.forms import ActForm, CallForm, MessageForm, MoveForm, StrikeForm, WayForm
 from referral.referrals.leading import may_lead
 from referral.referrals.messages import SILENT, read_all
@@ -77,19 +77,16 @@ def render(referral_id: UUID, shown: Shown) -> ResponseReturnValue:
     first, second = read_sent(referral, side, safe)
     session = cases_session()
     referral = session.get_one(Referral, referral_id, populate_existing=True)
-    said = read_all(referral, safe)
+    told = _read_words(referral, side, safe)
     return render_template(
         "referrals/show.html",
         case=session.get(Case, referral.case_id) if side is Side.SENDER else None,
         referral=referral,
         side=side,
-        asked=read_asked(referral, safe),
         first=as_words(first) if first else None,
         second=as_words(second) if second else None,
-        said=said,
-        call_wanted=find_open_call(said) if referral.status in OPEN else None,
+        call_wanted=find_open_call(told["said"]) if referral.status in OPEN else None,
         calls=list_calls(session, referral, safe),
-        events=[(each, read_why(each, safe)) for each in referral.events],
         say_due=say_due,
         say_by=say_by,
         say_next=say_next,
@@ -97,10 +94,24 @@ def render(referral_id: UUID, shown: Shown) -> ResponseReturnValue:
         gap=_find_gap(referral, side, safe),
         **_find_numbers(referral, side),
         **_find_others(referral, side),
-        **_name(referral, said),
+        **told,
+        **_name(referral, told["said"]),
         **_offer(referral, side, shown),
         **_words(),
     ), shown.status
+
+
+def _read_words(referral: Referral, side: Side, safe: Safe) -> dict[str, Any]:
+    """Return what is asked, was written and done, as far as a side may read it now; its own in any case."""
+    reads_all = side is Side.SENDER or opening.may_read_words(cases_session(), referral, now())
+    whys = [(each, read_why(each, safe)) for each in referral.events]
+    return {
+        "asked": read_asked(referral, safe) if reads_all else None,
+        "said": [each for each in read_all(referral, safe) if reads_all or each.side is side],
+        "events": [
+            (each, why if reads_all or each.side is side else replace(why, note="")) for each, why in whys
+        ],
+    }
 
 
 def _find_gap(referral: Referral, side: Side, safe: Safe) -> dict[str, str] | None:
@@ -119,7 +130,7 @@ def read_sent(referral: Referral, side: Side, safe: Safe) -> tuple[Values, Value
     if referral.status is S.DRAFT:
         return _look_ahead(referral, safe)
     ids = [each for each in (referral.public_packet_id, referral.private_packet_id) if each is not None]
-    safes = open_safes(ids)
+    safes = open_safes(ids, referral.sender_id)
     if side is Side.SENDER:
         session = cases_session()
         return (
@@ -136,7 +147,7 @@ def _look_ahead(referral: Referral, safe: Safe) -> tuple[Values, Values]:
     consent = find_consent(session, referral.case_id, referral.consent_id) if referral.consent_id else None
     if consent is None or not is_in_force(consent, now()):
         return {}, {}
-    answers = read_answers(session, referral.case_id, open_safe(referral.case_id))
+    answers = read_answers(session, referral.case_id, open_safe(referral.case_id, referral.sender_id))
     return look_ahead(answers, consent.scope, asked.need if asked else None, referral.urgency)
 
 
@@ -233,7 +244,7 @@ def _room(referral: Referral, side: Side) -> bool:
     """Say whether to offer the page on which it says that there is no room tonight."""
     if side is not Side.RECEIVER or referral.status is not S.REJECTED or not referral.events:
         return False
-    why = read_why(referral.events[-1], open_safe(referral.id))
+    why = read_why(referral.events[-1], open_key(referral))
     may = permits(find_actor(), Permission.CAPACITY_TELL, Target(referral.receiver_id))
     return why.reason is Reason.NO_CAPACITY and may and ROOM in current_app.view_functions
 

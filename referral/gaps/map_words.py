@@ -84,5 +84,5 @@ def say_told(least: int | None) -> str:
     if least is None:
         return _("not shown")
     if least == BANDS[-1]:
-        return _("%(least)s or more", least=least)
-    return _("%(least)s to %(most)s", least=least, most=BANDS[BANDS.index(least) + 1] - 1)
+        return f"{least}+"
+    return f"{least}–{BANDS[BANDS.index(least) + 1] - 1}"

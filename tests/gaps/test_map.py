@@ -209,7 +209,7 @@ def test_table_map_and_file_agree(enter):
         assert " ".join(shown[2]) == standing
         assert " ".join(shown[3]) == told
         assert standing.lower() in sign["words"]
-        assert sign["told"] == (0 if told == "not shown" else int(told.split()[0]))
+        assert sign["told"] == (0 if told == "not shown" else int(told.split("–")[0]))
 
 
 def test_a_number_that_is_hidden_is_nowhere(enter):

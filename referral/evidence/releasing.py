@@ -1,7 +1,7 @@
 """Which counts by need may leave an organization: no count of 1 to 4 can be worked out from what does; pure.
 
 Rows are needs; there is one table for each thing that is told apart (outcome, region …), and all have the
-same rows. Three steps, each simple enough to be seen to be safe:
+same rows. Steps, each simple enough to be seen to be safe:
 
 1. **Rows.** Needs of fewer than 5 are put together in one row, with the smallest others where that row would
    still be small, or would tell one of them. Then every row has 5 or more, and its total is shown.
@@ -12,12 +12,15 @@ same rows. Three steps, each simple enough to be seen to be safe:
    0 to 4 and each other hidden one 5 or more. A witness is a way round the table (one more here, one less
    there …); where there is none, the cheapest way round is hidden as well. A table in which there is no way
    round is not released.
-3. **Years.** A year is released whole, or as the sum of its released quarters (``add_up``), which tells
+3. **Parts.** What follows from a column of a table (the reasons of an outcome) is a table of that column
+   alone: its rows are those whose number in that column is shown; the others are one. Then step 2 again.
+4. **Years.** A year is released whole, or as the sum of its released quarters (``add_up``), which tells
    nothing that they do not tell. Never both: whoever releases holds to that (``referrals.leaving``).
 
 Why tables are safe together: they share nothing but the totals of rows. With these fixed, any table that
 is possible goes with any other, so a witness in one leaves all others as they are. It holds even for who
-knows which hidden numbers are small.
+knows which hidden numbers are small. **So no two tables may tell the same thing in two ways**, or limit each
+other: what does is a part (a reason has one outcome; only what is done had a service), or does not leave.
 
 **Not promised**: that an interval is wide (two numbers are enough); anything for who knows some of the counts
 from elsewhere, or sets what two organizations release side by side; two releases of counts that changed
@@ -38,6 +41,8 @@ OTHERS = "*"
 Cell = tuple[str | None, str | None]
 """A row and a column; None for all of them together."""
 Counts = Mapping[tuple[str, str], int]
+Place = tuple[str, str, str]
+"""Of a part: the table and its column from which it follows, and what it tells apart."""
 
 
 def is_small(count: int) -> bool:
@@ -51,6 +56,18 @@ class Release:
 
     rows: Mapping[str, int] = field(default_factory=dict)
     tables: Mapping[str, Mapping[Cell, int]] = field(default_factory=dict)
+    parts: Mapping[Place, Mapping[Cell, int]] = field(default_factory=dict)
+
+    def rows_of(self, place: Place) -> dict[str, int]:
+        """Return the totals of rows of a part; nothing where it is withheld."""
+        name, column, _of = place
+        cells = self.tables.get(name, {})
+        whole = cells.get((None, column))
+        if whole is None:
+            return {}
+        rows = {row: cells[row, column] for row in self.rows if row != OTHERS and (row, column) in cells}
+        rest = whole - sum(rows.values())
+        return rows | ({OTHERS: rest} if rest else {})
 
     @property
     def total(self) -> int | None:
@@ -58,7 +75,7 @@ class Release:
         return sum(self.rows.values()) or None
 
 
-def release(tables: Mapping[str, Counts]) -> Release:
+def release(tables: Mapping[str, Counts], parts: Mapping[Place, Counts] | None = None) -> Release:
     """Return what may leave of tables of the same things, each by need and by something else."""
     totals: Counter[str] = Counter()
     for (row, _column), count in next(iter(tables.values()), {}).items():
@@ -67,7 +84,16 @@ def release(tables: Mapping[str, Counts]) -> Release:
     if kept is None:
         return Release()
     rows = _put_together(totals.items(), kept)
-    return Release(rows, {name: _show(counts, rows, kept) for name, counts in tables.items()})
+    shown = Release(rows, {name: _show(counts, rows, kept) for name, counts in tables.items()})
+    return Release(
+        rows,
+        shown.tables,
+        {place: _show_part(counts, shown.rows_of(place)) for place, counts in (parts or {}).items()},
+    )
+
+
+def _show_part(counts: Counts, rows: Mapping[str, int]) -> dict[Cell, int]:
+    return _show(counts, rows, frozenset(rows) - {OTHERS}) if rows else {}
 
 
 def _put_together(totals: Iterable[tuple[str, int]], kept: frozenset[str]) -> dict[str, int]:
@@ -225,9 +251,18 @@ def add_up(parts: Sequence[Release]) -> Release:
         return Release()
     kept = frozenset.intersection(*(frozenset(part.rows) - {OTHERS} for part in parts))
     rows = _put_together([pair for part in parts for pair in part.rows.items()], kept)
-    names = parts[0].tables if parts else {}
+    first = parts[0]
+    within = {
+        place: _add_tables([each.parts.get(place, {}) for each in parts], parts, kept)
+        for place in first.parts
+    }
     return Release(
-        rows, {name: _add_tables([part.tables[name] for part in parts], parts, kept) for name in names}
+        rows,
+        {name: _add_tables([part.tables[name] for part in parts], parts, kept) for name in first.tables},
+        {  # the row of others is made of other needs in each quarter
+            place: {cell: number for cell, number in cells.items() if cell[0] != OTHERS}
+            for place, cells in within.items()
+        },
     )
 
 

@@ -34,7 +34,7 @@ def describe(need: Need, answers: Mapping[str, Given]) -> Asked:
     region = wanted[0] if len(wanted) == 1 else regions.get("now") or ""
     band = value_of(answers, "age_band") or ""
     gender = (value_of(answers, "limits") or {}).get("gender") or ""
-    return Asked(need, region, band, population_of(band, gender))
+    return Asked(need, region, band, population_of(gender))
 
 
 def seal_asked(safe: Safe, asked: Asked) -> bytes:

@@ -23,7 +23,6 @@ POPULATIONS = {
     "trans-man": "trans_nonbinary",
     "non-binary": "trans_nonbinary",
 }
-YOUNG = {AgeBand.CHILD: "children", AgeBand.MINOR: "youth"}
 
 
 def band_of(age_band: str) -> str:
@@ -31,6 +30,9 @@ def band_of(age_band: str) -> str:
     return BANDS[AgeBand(age_band)] if age_band else ""
 
 
-def population_of(age_band: str, gender: str) -> str:
-    """Return for whom a need is, in the directory's codes: a minor by age, others by gender as said."""
-    return YOUNG.get(AgeBand(age_band), "") if age_band in YOUNG else POPULATIONS.get(gender, "")
+def population_of(gender: str) -> str:
+    """Return for whom a need is, in the directory's codes, by gender as said.
+
+    Never by age, which is counted beside it: one of two numbers that tell the same would tell the other.
+    """
+    return POPULATIONS.get(gender, "")

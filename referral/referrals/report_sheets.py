@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -17,7 +18,8 @@ from referral.referrals.report_words import HIDDEN
 
 LONGEST_NAME = 31
 """Of a sheet, by the format."""
-FIRST_WIDTH, WIDTH = 36, 16
+NOT_IN_NAMES = re.compile(r"[\\/*?:\[\]]")
+FIRST_WIDTH = 36
 
 
 def make_book(about: Sequence[str], tables: Sequence[Table]) -> bytes:
@@ -27,8 +29,8 @@ def make_book(about: Sequence[str], tables: Sequence[Table]) -> bytes:
     first.column_dimensions["A"].width = 3 * FIRST_WIDTH
     for place, line in enumerate(about):
         first.append([_cell(first, line, bold=place == 0)])
-    for table in tables:
-        sheet = book.create_sheet(table.title[:LONGEST_NAME])
+    for number, table in enumerate(tables, 1):
+        sheet = book.create_sheet(f"{number} {NOT_IN_NAMES.sub('', table.title)}"[:LONGEST_NAME].strip())
         sheet.freeze_panes = "B2"
         sheet.column_dimensions["A"].width = FIRST_WIDTH
         sheet.append([_cell(sheet, text, bold=True) for text in (_("Need"), *table.columns, _("Total"))])

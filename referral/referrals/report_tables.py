@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from flask_babel import gettext as _
 from markupsafe import Markup
@@ -11,8 +11,8 @@ from markupsafe import Markup
 from referral.evidence.releasing import Release
 from referral.partners.charts import draw_bars
 from referral.referrals.counting import Counted
-from referral.referrals.report_words import TITLES, words_of
-from referral.referrals.reports import BY, Report, as_report, make_report
+from referral.referrals.report_words import TITLES, title_of, words_of
+from referral.referrals.reports import BY, PARTS, SHARED, Report, as_part, as_report, make_report
 
 NEED = "need"
 Numbers = list[int | None]
@@ -45,17 +45,22 @@ class Table:
 
 def lay_true(rows: Sequence[Counted]) -> list[Table]:
     """Return all tables of true counts."""
-    return _lay_all(lambda by: make_report(rows, by))
+    return _lay_all({by: make_report(rows, by) for by in BY})
 
 
 def lay_released(released: Release) -> list[Table]:
     """Return all tables of what may leave."""
-    return _lay_all(lambda by: as_report(released, by))
+    needs, *tables = _lay_all({by: as_report(released, by) for by in SHARED})
+    parts = [
+        replace(_lay(of, as_part(released, (by, code, of))), name=f"{of}-{code}", title=title_of(of, code))
+        for by, code, of in PARTS
+        if released.rows_of((by, code, of))
+    ]
+    return [needs, tables[0], *parts, *tables[1:]]
 
 
-def _lay_all(read: Callable[[str], Report]) -> list[Table]:
-    reports = {by: read(by) for by in BY}
-    first = reports[BY[0]]
+def _lay_all(reports: dict[str, Report]) -> list[Table]:
+    first = next(iter(reports.values()))
     needs = _lay(NEED, Report(first.rows, (), first.cells, first.missing))
     return [needs, *(_lay(by, report) for by, report in reports.items())]
 

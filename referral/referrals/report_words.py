@@ -9,8 +9,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
-from referral.catalogue.vocabulary import TAXONOMIES
-from referral.directory.cards import label, region_name
+from referral.directory.cards import region_name
 from referral.directory.feedback_forms import AGES
 from referral.evidence.releasing import OTHERS
 from referral.geo.areas import REGIONS
@@ -60,6 +59,24 @@ DELAYS: dict[Delay, LazyString] = {
 HIDDEN = _l("less than 5, or held back")
 
 
+PEOPLE: dict[str, LazyString] = {
+    "women": _l("Women and girls"),
+    "men": _l("Men and boys"),
+    "trans_nonbinary": _l("Trans or non-binary people"),
+}
+
+
+def title_of(of: str, outcome: str) -> str:
+    """Return the title of a table of those that ended in one way."""
+    if of == "reason":
+        return _("Why – %(outcome)s", outcome=STATUSES[S(outcome)])
+    return (
+        _("Days until it was declined")
+        if of == "delay_to_answer"
+        else _("Days until the service began, where it was done")
+    )
+
+
 def words_of(by: str) -> dict[str, str]:
     """Return the words of codes, in order; what is not known comes last."""
     return {**_words_of(by), NOT_KNOWN: _("Not known"), OTHERS: _("Other needs, put together")}
@@ -68,13 +85,12 @@ def words_of(by: str) -> dict[str, str]:
 def _words_of(by: str) -> dict[str, str]:
     if by == "region_code":
         return {code: region_name(code) for code in sorted(REGIONS)}
-    if by == "population":
-        return {code: label("clientele", code) for code in TAXONOMIES["clientele"]}
     lazy: dict[str, Mapping[Any, LazyString]] = {
         "need": NEEDS,
         "outcome": {status: STATUSES[status] for status in ENDS},
         "reason": REASONS,
         "age_band": AGES,
+        "population": PEOPLE,
     }
     return {str(code): str(words) for code, words in lazy.get(by, DELAYS).items()}
 

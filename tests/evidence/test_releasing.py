@@ -12,24 +12,57 @@ from referral.evidence.releasing import OTHERS, SMALLEST_SHOWN, Release, add_up,
 from tests.evidence.attack import can_be_other
 
 COUNTS = st.one_of(st.just(0), st.integers(1, 4), st.integers(5, 9))
-NEEDS, X, Y = "abcd", "uvw", "xyz"
-PLACE = {"x": 1, "y": 2}
+NEEDS, X, Y, Z = "abcd", "uvw", "xyz", "pq"
+PLACE = {"x": 1, "y": 2, "z": 3}
+SIZES = (
+    (3, 2, 2, 1),
+    (2, 3, 2, 1),
+    (3, 3, 1, 1),
+    (4, 2, 1, 1),
+    (2, 2, 1, 2),
+    (3, 2, 1, 2),
+    (1, 3, 2, 1),
+    (2, 2, 2, 2),
+)
 
 
 @st.composite
-def people(draw, sizes=((3, 2, 2), (2, 3, 2), (3, 3, 1), (4, 2, 1), (2, 2, 3), (1, 3, 2))):
-    """Counts by need and two other things, as nobody outside sees them."""
+def people(draw, sizes=SIZES):
+    """Counts by need and three other things, as nobody outside sees them; one follows from another."""
     size = draw(st.sampled_from(sizes))
-    codes = (NEEDS[: size[0]], X[: size[1]], Y[: size[2]])
+    codes = (NEEDS[: size[0]], X[: size[1]], Y[: size[2]], Z[: size[3]])
     return {key: draw(COUNTS) for key in product(*codes)}
 
 
-def tables_of(counts):
-    found = {"x": {}, "y": {}}
-    for (need, x, y), count in counts.items():
-        found["x"][need, x] = found["x"].get((need, x), 0) + count
-        found["y"][need, y] = found["y"].get((need, y), 0) + count
+def release_people(counts):
+    return release(
+        {name: table_of(counts, name) for name in "xy"},
+        {("x", code, "z"): table_of(within(counts, code), "z") for code in columns_of(counts, "x")},
+    )
+
+
+def table_of(counts, name):
+    found = {}
+    for key, count in counts.items():
+        cell = (key[0], key[PLACE[name]])
+        found[cell] = found.get(cell, 0) + count
     return found
+
+
+def within(counts, code):
+    return {key: count for key, count in counts.items() if key[PLACE["x"]] == code}
+
+
+def columns_of(counts, name):
+    return sorted({key[PLACE[name]] for key in counts})
+
+
+def views_of(counts, released):
+    """Return each table of a release: counts, totals of rows, cells, and what its columns tell apart."""
+    for name, table in released.tables.items():
+        yield counts, released.rows, table, name
+    for place, table in released.parts.items():
+        yield within(counts, place[1]), released.rows_of(place), table, "z"
 
 
 def told_by(counts, *releases, summed=()):
@@ -38,18 +71,18 @@ def told_by(counts, *releases, summed=()):
     The attacker knows, besides, which hidden numbers are small. What is ``summed`` is seen too.
     """
     shown, known, goals = [], [], []
-    for keys_of, released in [*releases, *summed]:
-        rows = rows_of(released, counts)
-        shown += [(keys_of(rows[row]), number) for row, number in released.rows.items()]
-        hidden = [keys_of({need}) for need in rows[OTHERS]]
-        for name, table in released.tables.items():
-            for row, column in product((*released.rows, None), columns_of(counts, name)):
-                group = keys_of(rows[row], name, column)
+    for part, released in [*releases, *summed]:
+        hidden = [keys_of(part, {need}) for need in rows_of(released.rows, part)[OTHERS]]
+        for some, totals, table, name in views_of(part, released):
+            rows = rows_of(totals, some)
+            shown += [(keys_of(some, rows[row]), number) for row, number in totals.items()]
+            for row, column in product((*totals, None), columns_of(some, name)):
+                group = keys_of(some, rows[row], name, column)
                 if (row, column) in table:
                     shown.append((group, table[row, column]))
-                else:
+                elif totals:
                     (hidden if table else goals).append(group)
-        if (keys_of, released) not in summed:
+        if (part, released) not in summed:
             known += hidden
     return [
         group
@@ -58,64 +91,75 @@ def told_by(counts, *releases, summed=()):
     ]
 
 
-def columns_of(counts, name):
-    return sorted({key[PLACE[name]] for key in counts})
+def keys_of(counts, needs, name=None, column=None):
+    return tuple(key for key in counts if key[0] in needs and (name is None or key[PLACE[name]] == column))
 
 
-def rows_of(released, counts):
+def rows_of(totals, counts):
     """Return the needs that each row is made of."""
-    rows = {need: {need} for need in released.rows if need != OTHERS}
+    rows = {need: {need} for need in totals if need != OTHERS}
     needs = {key[0] for key in counts}
     return {**rows, OTHERS: needs - rows.keys(), None: needs}
 
 
-def all_of(counts):
-    """Return what picks the keys of a row, or of a cell, from counts."""
-    return lambda needs, name=None, column=None: tuple(
-        key for key in counts if key[0] in needs and (name is None or key[PLACE[name]] == column)
-    )
-
-
-@settings(max_examples=60, deadline=None, print_blob=False)
+@settings(max_examples=60, deadline=None)
 @given(people())
 def test_no_small_count_can_be_worked_out_from_all_tables_together(counts):
-    released = release(tables_of(counts))
+    released = release_people(counts)
     if released.rows:
-        assert told_by(counts, (all_of(counts), released)) == []
+        assert told_by(counts, (counts, released)) == []
+
+
+SMALL = ((2, 2, 1, 1), (2, 2, 2, 1), (3, 2, 1, 1), (2, 1, 1, 2))
 
 
 @settings(max_examples=30, deadline=None)
-@given(people(sizes=((2, 2, 1), (2, 2, 2), (3, 2, 1))), people(sizes=((2, 2, 1), (2, 2, 2), (3, 2, 1))))
+@given(people(sizes=SMALL), people(sizes=SMALL))
 def test_a_year_tells_nothing_of_the_quarters_released_before(first, second):
-    counts = {
-        (*key, quarter): count for quarter, part in enumerate((first, second)) for key, count in part.items()
-    }
-    quarters = [release(tables_of(part)) for part in (first, second)]
-    year = add_up(quarters)
-    seen = [
-        (all_of({key: count for key, count in counts.items() if key[3] == quarter}), released)
-        for quarter, released in enumerate(quarters)
+    parts = [
+        {(*key, quarter): count for key, count in part.items()}
+        for quarter, part in enumerate((first, second))
     ]
-    seen = [each for each in seen if each[1].rows]
-    assert told_by(counts, *seen, summed=[(all_of(counts), year)]) == []
+    both = {**parts[0], **parts[1]}
+    quarters = [release_people(part) for part in parts]
+    seen = [each for each in zip(parts, quarters, strict=True) if each[1].rows]
+    assert told_by(both, *seen, summed=[(both, add_up(quarters))]) == []
 
 
 @settings(max_examples=60, deadline=None)
 @given(people(), people())
 def test_what_is_shown_is_true_and_never_small(first, second):
-    parts = [tables_of(first), tables_of(second)]
-    both = {name: {**parts[0][name]} for name in parts[0]}
-    for name, table in parts[1].items():
-        for cell, count in table.items():
-            both[name][cell] = both[name].get(cell, 0) + count
-    quarters = [release(part) for part in parts]
-    for tables, released in [*zip(parts, quarters, strict=True), (both, add_up(quarters))]:
-        for name, shown in released.tables.items():
-            needs = {need for need, _column in tables[name]}
-            rows = {**{need: {need} for need in needs}, None: needs, OTHERS: needs - released.rows.keys()}
-            for (row, column), number in shown.items():
-                true = sum(tables[name].get((need, column), 0) for need in rows[row])
-                assert number == true >= SMALLEST_SHOWN
+    parts = [
+        {(*key, quarter): count for key, count in part.items()}
+        for quarter, part in enumerate((first, second))
+    ]
+    quarters = [release_people(part) for part in parts]
+    for counts, released in [
+        *zip(parts, quarters, strict=True),
+        ({**parts[0], **parts[1]}, add_up(quarters)),
+    ]:
+        for some, totals, table, name in views_of(counts, released):
+            rows = rows_of(totals, some)
+            for (row, column), number in table.items():
+                assert (
+                    number
+                    == sum(some[key] for key in keys_of(some, rows[row], name, column))
+                    >= SMALLEST_SHOWN
+                )
+
+
+@settings(max_examples=60, deadline=None)
+@given(people())
+def test_what_a_row_or_a_column_hides_is_five_or_more_together_or_nothing(counts):
+    for some, totals, table, name in views_of(counts, release_people(counts)):
+        rows, columns = rows_of(totals, some), columns_of(some, name)
+        lines = [[(row, column) for column in columns] for row in (*totals, None)]
+        lines += [[(row, column) for row in totals] for column in columns if (None, column) in table]
+        for line in lines if table else ():
+            hidden = [cell for cell in line if cell not in table]
+            assert not is_small(
+                sum(some[key] for row, column in hidden for key in keys_of(some, rows[row], name, column))
+            )
 
 
 def test_a_lone_small_cell_takes_three_others_with_it():
@@ -128,22 +172,6 @@ def test_a_lone_small_cell_takes_three_others_with_it():
 def test_a_zero_is_hidden_like_any_small_number_and_so_it_may_be_what_is_missing():
     shown = release({"by": {("a", "x"): 12, ("a", "y"): 3, ("a", "z"): 3, ("b", "z"): 9}}).tables["by"]
     assert shown == {("a", "x"): 12, (None, "z"): 12}
-
-
-@settings(max_examples=60, deadline=None)
-@given(people())
-def test_what_a_row_or_a_column_hides_is_five_or_more_together_or_nothing(counts):
-    released, tables = release(tables_of(counts)), tables_of(counts)
-    rows = rows_of(released, counts)
-    for name, table in released.tables.items() if released.rows else ():
-        columns = columns_of(counts, name)
-        lines = [[(row, column) for column in columns] for row in (*released.rows, None)]
-        lines += [[(row, column) for row in released.rows] for column in columns if (None, column) in table]
-        for line in lines if table else ():
-            hidden = [
-                (need, column) for row, column in line if (row, column) not in table for need in rows[row]
-            ]
-            assert not is_small(sum(tables[name].get(cell, 0) for cell in hidden))
 
 
 def test_what_a_row_hides_is_not_small_together():

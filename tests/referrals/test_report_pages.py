@@ -83,7 +83,7 @@ def cells_of(content):
     for sheet in list(load_workbook(io.BytesIO(content)))[1:]:
         head, *rows = sheet.iter_rows(values_only=True)
         found |= {
-            (sheet.title, row[0], title): value
+            (sheet.title.split(" ", 1)[1], row[0], title): value
             for row in rows
             for title, value in zip(head[1:], row[1:], strict=True)
         }

@@ -11,7 +11,16 @@ from referral.evidence.releasing import Release, is_small
 from referral.referrals.counting import Counted
 from referral.referrals.delays import Delay
 from referral.referrals.periods import Period, list_periods, quarter_of, year_of
-from referral.referrals.reports import BY, as_report, from_plain, make_release, make_report, to_plain
+from referral.referrals.reports import (
+    PARTS,
+    SHARED,
+    as_part,
+    as_report,
+    from_plain,
+    make_release,
+    make_report,
+    to_plain,
+)
 from referral.referrals.status import ReferralStatus
 
 S = ReferralStatus
@@ -77,8 +86,15 @@ def test_inside_every_count_is_true():
 def test_what_leaves_is_true_or_hidden_and_never_small():
     rows = quarter(1)
     released = make_release(rows)
-    for by in BY:
-        true, shared = make_report(rows, by), as_report(released, by)
+    pairs = [(make_report(rows, by), as_report(released, by)) for by in SHARED]
+    pairs += [
+        (
+            make_report([each for each in rows if getattr(each, by) == code], of),
+            as_part(released, (by, code, of)),
+        )
+        for by, code, of in PARTS
+    ]
+    for true, shared in pairs:
         for row, column in product((*true.rows, None), (*true.columns, None)):
             number = shared.at(row, column)
             assert number is None or (number == true.at(row, column) and not is_small(number))

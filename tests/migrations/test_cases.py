@@ -14,9 +14,11 @@ from config import Config
 from referral.app import create_app
 from referral.shared.database import CASES, KEYS, CasesBase, KeysBase, db
 from tests import postgresql
+from tests.migrations.test_cases_rules import ITEM, PACKET, ROWS, USER, insert
 
 BASES = {CASES: CasesBase, KEYS: KeysBase}
 LAST_BEFORE_FILES = "0013"
+LAST_BEFORE_REFERRALS = "0015"
 
 
 @pytest.fixture
@@ -71,3 +73,24 @@ def test_undone_they_can_be_done_again(engines, name):
     upgrade()
 
     assert differences(engines[name], BASES[name]) == []
+
+
+def read_by(engine):
+    with engine.connect() as connection:
+        return list(connection.scalars(sa.select(CasesBase.metadata.tables["packet_reading"].c.read_by)))
+
+
+def test_undoing_referrals_takes_what_was_read_by_a_link_and_what_is_kept_stays_guarded(engines):
+    engine = engines[CASES]
+    with engine.begin() as connection:
+        for name, given in ROWS:
+            insert(connection, name, given)
+        insert(connection, "packet_reading", {"packet_id": PACKET, "item": ITEM, "read_by": USER})
+    assert set(read_by(engine)) == {USER, None}
+
+    for move, kept in ((lambda: downgrade(revision=LAST_BEFORE_REFERRALS), [USER]), (upgrade, [USER])):
+        move()
+        assert read_by(engine) == kept
+        for order in ("DELETE FROM packet_reading", "UPDATE packet_reading SET item = item"):
+            with pytest.raises(sa.exc.IntegrityError, match="append-only"), engine.begin() as connection:
+                connection.execute(sa.text(order))

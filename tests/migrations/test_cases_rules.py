@@ -11,12 +11,15 @@ import sqlalchemy as sa
 
 from referral.intake import agreement_models as _agreements  # noqa: F401  # known to the metadata
 from referral.intake.vocabulary import Item
+from referral.referrals import models as _referrals  # noqa: F401  # known to the metadata
 from referral.shared.database import CASES, CasesBase, UtcDateTime, db
 from referral.shared.paths import MIGRATIONS
 
 TABLES = CasesBase.metadata.tables
 AT, DAY = datetime(2026, 11, 24, tzinfo=UTC), date(2026, 11, 24)
-CASE, CONSENT, PACKET, INCIDENT, DISCLOSURE, AGREEMENT = (uuid.UUID(int=number) for number in range(1, 7))
+CASE, CONSENT, PACKET, INCIDENT, DISCLOSURE, AGREEMENT, REFERRAL = map(
+    uuid.UUID, (f"{n:032}" for n in range(1, 8))
+)
 ITEM, OTHER_ITEM = (each.value for each in list(Item)[:2])
 OURS, THEIRS, USER = (uuid.UUID(int=number) for number in range(11, 14))
 OF_CASE = {"case_id": CASE}
@@ -42,6 +45,10 @@ ROWS = (
     ("agreement", {"id": AGREEMENT, "first_id": OURS, "second_id": THEIRS, "proposed_for": OURS}),
     ("agreement_aggregate", {"agreement_id": AGREEMENT}),
     ("agreement_signature", {"agreement_id": AGREEMENT}),
+    ("referral", OF_CASE | {"id": REFERRAL, "sender_id": OURS, "receiver_id": THEIRS, "status": "draft"}),
+    ("referral_event", {"referral_id": REFERRAL}),
+    ("referral_message", {"referral_id": REFERRAL}),
+    ("referral_call", {"referral_id": REFERRAL}),
 )
 OF_TYPE = {
     uuid.UUID: USER,
@@ -57,7 +64,7 @@ OF_TYPE = {
 def rules():
     """Return each table and order that the migrations guard."""
     found = []
-    for path in sorted((MIGRATIONS / "versions").glob("001[45]*.py")):
+    for path in sorted((MIGRATIONS / "versions").glob("001[457]*.py")):
         spec = importlib.util.spec_from_file_location(path.stem, path)
         migration = importlib.util.module_from_spec(spec)
         spec.loader.exec_module(migration)
@@ -146,6 +153,7 @@ def test_the_database_refuses_to_have_it_say_something_else(connection, table, c
         connection.execute(sa.text(f"UPDATE {table} SET {change}"))  # noqa: S608
 
 
+ABOUT = ("event", "message", "call")
 ERASE = "UPDATE case_file SET status = 'erased', erased_at = created_at"
 WITHDRAW = "UPDATE consent SET withdrawn_at = given_at"
 END = "UPDATE packet SET ended_at = sent_at, ended = 'erased'"
@@ -155,6 +163,7 @@ PASSING = [
     ("an item of a consent of an erased file", "consent_item", (END, "DELETE FROM packet_item", ERASE)),
     ("an item of what has ended", "packet_item", END),
     ("who read what of an erased file", "packet_reading", ERASE),
+    *((f"what became of a {each} of an erased file", f"referral_{each}", ERASE) for each in ABOUT),
     (
         "a consent of an erased file",
         "consent",

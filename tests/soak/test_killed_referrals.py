@@ -121,7 +121,7 @@ def faults(scene: Scene) -> list[str]:
     files = look(scene, Counter())["files"]
     if [each for each in (files[0], *files[1]) if each is CaseStatus.OPEN] != [CaseStatus.OPEN]:
         found.append(f"led by none or two: {files}")
-    session.rollback()
+    session = cases_session()  # another: looking closes the one before
     under = sa.select(Referral.id).join(Consent, Consent.id == Referral.consent_id)
     going_on = Referral.status.in_(ending.GOING_ON)
     if session.scalars(under.where(Consent.withdrawn_at.is_not(None), going_on)).all():

@@ -37,14 +37,14 @@ REASONS: dict[Reason, LazyString] = {
     R.REFERRED_ONWARD: _l("She was referred further"),
 }
 RULES: dict[NotEligible, LazyString] = {
-    N.AGE: _l("age"),
-    N.GENDER: _l("gender"),
+    N.AGE: _l("her age"),
+    N.GENDER: _l("her gender"),
     N.CHILDREN: _l("children"),
     N.PETS: _l("pets"),
     N.SUBSTANCES: _l("substance use"),
     N.PAPERS: _l("identity papers"),
     N.HEALTH_CARD: _l("health insurance card"),
-    N.ACCESSIBILITY: _l("accessibility"),
+    N.ACCESSIBILITY: _l("accessibility needs"),
     N.MANDATE: _l("not what the service is for"),
 }
 ACTS: dict[ReferralStatus, LazyString] = {

@@ -32,13 +32,13 @@ EVENTS: dict[ReferralStatus, LazyString] = {
 }
 """The same where they are told of: what was sent may be seen since."""
 NEXT: dict[tuple[Side, ReferralStatus], LazyString] = {
-    (Side.SENDER, S.DRAFT): _l("To send"),
+    (Side.SENDER, S.DRAFT): _l("Send it"),
     (Side.SENDER, S.REJECTED): _l("Ask elsewhere"),
     (Side.SENDER, S.FAILED): _l("Ask elsewhere"),
     (Side.SENDER, S.ACCEPTED): _l("Ask her whether she chooses it"),
     (Side.SENDER, S.ON_HOLD): _l("See with her what they wait for"),
-    (Side.RECEIVER, S.REQUESTED): _l("To answer"),
-    (Side.RECEIVER, S.RECEIVED): _l("To answer"),
+    (Side.RECEIVER, S.REQUESTED): _l("Give an answer"),
+    (Side.RECEIVER, S.RECEIVED): _l("Give an answer"),
     (Side.RECEIVER, S.ACCEPTED): _l("Say when the service begins"),
     (Side.RECEIVER, S.ON_HOLD): _l("Take it up again, or decline"),
     (Side.RECEIVER, S.IN_PROGRESS): _l("Say when it is done"),

@@ -18,7 +18,8 @@ import referral.keyring.models
 import referral.mail.models
 import referral.referrals.count_models
 import referral.referrals.decline_models
-import referral.referrals.models  # noqa: F401
+import referral.referrals.models
+import referral.referrals.release_models  # noqa: F401
 from referral.intake.inventory import CASES as FILES
 from referral.intake.inventory import KEYS, About, describe
 from referral.referrals.inventory import CASES as REFERRALS

@@ -34,6 +34,7 @@ from referral.shared.clock import QUEBEC, now
 from referral.shared.database import CASES, cases_session, directory_session, writing
 
 TARGET = "report"
+INSIDE = "referrals/reports.html"
 MAP = "gaps.show_map"
 FILES = {"fr": "rapport", "en": "report"}
 
@@ -73,6 +74,7 @@ def show(template: str, wanted: Wanted, **more: object) -> str:
         subjects=SUBJECTS,
         period=wanted.asked.period,
         place=name_place(wanted),
+        is_inside=template == INSIDE,
         say_period=say_period,
         hidden=HIDDEN,
         map=url_for(MAP) if MAP in current_app.view_functions else None,
@@ -93,7 +95,7 @@ def reports() -> ResponseReturnValue:
         is_sender=asked.subject is Subject.SENT,
     )
     return show(
-        "referrals/reports.html",
+        INSIDE,
         wanted,
         steps=[(STEPS[step], number) for step, number in steps.items()],
         tables=lay_true(leaving.list_counted(session, asked)),

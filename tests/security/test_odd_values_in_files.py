@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from urllib.parse import quote
 
 import pytest
 
@@ -14,6 +15,7 @@ from tests.security.test_who_gets_into_files import rules_of_files
 from tests.security.walking import address
 
 NAME = re.compile(r'<(?:input|select|textarea|button)[^>]*\bname="([^"]+)"')
+TOKEN = re.compile(r'name="csrf_token"\s+value="([^"]+)"')
 OURS = frozenset({"csrf_token", "do"})
 """What is sent as our page has it: whose form it is, and which button was pressed."""
 SHOWN_LATER = frozenset({"recipients", "offered", "organization", "agrees"})
@@ -21,9 +23,14 @@ SHOWN_LATER = frozenset({"recipients", "offered", "organization", "agrees"})
 
 
 @pytest.fixture
-def planted(session, client):
+def receiver(session):
+    return make_house(session, "Refuge Exemple")
+
+
+@pytest.fixture
+def planted(session, client, receiver):
     """A file with something of everything, of which another organization was sent a part."""
-    return plant(make_house(session), make_house(session, "Refuge Exemple"))
+    return plant(make_house(session), receiver)
 
 
 @pytest.fixture
@@ -44,6 +51,33 @@ def list_fields(app, browser, planted):
     return named, set(re.findall(r'name="do"[^>]*value="([^"]+)"', text))
 
 
+def test_nothing_that_whoever_is_asked_sends_is_a_fault_of_ours(app, session, planted, receiver):
+    browser = enter(app, session, receiver.lead).browser
+    page, token = browser.get(f"/fr/referrals/{planted.ids['referral_id']}").text, token_of(browser)
+    fields = set(NAME.findall(page)) - OURS
+    assert {"way", "reason", "wanted", "text"} <= fields
+    for end in ("answer", "advance", "ways", "messages", "lead", "correct"):
+        for value in ODD:
+            path = f"/fr/referrals/{planted.ids['referral_id']}/{end}"
+            for wanted in (value, "rejected"):
+                data = dict.fromkeys(fields, value) | {"csrf_token": token, "wanted": wanted}
+                answer = browser.post(path, data=data)
+                assert answer.status_code < 500, (end, value)
+                assert "<script>" not in answer.text, (end, value)
+
+
+def test_nothing_sent_to_the_page_of_a_link_is_a_fault_of_ours(app, planted):
+    browser, path = app.test_client(), f"/fr/answer/{planted.ids['link_token']}"
+    token = TOKEN.search(browser.get(path).text)[1]
+    opened = browser.post(f"{path}/code", data={"csrf_token": token, "code": planted.link_code}).text
+    key = re.search(r'name="key"\s+value="([^"]+)"', opened)[1]
+    for value in ODD:
+        data = dict.fromkeys(("answer", "reason", "rule", "note"), value) | {"csrf_token": token}
+        for sent in (data | {"key": key}, data | {"key": value}, {"csrf_token": value, "code": value}):
+            assert browser.post(path, data=sent).status_code < 500, value
+        assert browser.post(f"/fr/answer/{quote(value[:200])}").status_code < 500, value
+
+
 def test_nothing_sent_to_a_page_of_files_is_a_fault_of_ours(app, lead, planted):
     fields, buttons = list_fields(app, lead, planted)
     assert {"text", "is_express", "facts", "words", "reason"} <= fields
@@ -56,7 +90,7 @@ def test_nothing_sent_to_a_page_of_files_is_a_fault_of_ours(app, lead, planted):
             data = dict.fromkeys(fields, value) | {"csrf_token": token, "do": button}
             answer = lead.post(address(app, rule, planted), data=data)
             assert answer.status_code < 500, (rule.endpoint, value)
-            assert "<script>" not in answer.text, (rule.endpoint, value)
+            assert b"<script>" not in answer.data, (rule.endpoint, value)
 
 
 def test_nothing_asked_of_a_page_of_files_is_a_fault_of_ours(app, lead, planted):

@@ -38,8 +38,9 @@ IN_DANGER = {
     "follow_up": ["48-hours"],
     "safe_contact": {"channel": "phone", "detail": "Exemple"},
 }
-TAKEN = {"cases.export_incidents", "cases.download_copy"}
-"""What can be taken away: the register of incidents, which names nobody, and a person's own copy."""
+TAKEN = {"cases.export_incidents", "cases.download_copy", "referrals.take_reports", "referrals.take_leaving"}
+"""What can be taken away: the register of incidents and counts, which name nobody; a person's own copy."""
+AREAS = ("cases.", "referrals.")
 
 
 @pytest.fixture
@@ -111,11 +112,11 @@ def house_with_a_file(app, session):
 
 
 @pytest.mark.parametrize("who", ["worker", "lead"])
-def test_nothing_can_be_taken_away_but_a_persons_own_copy_and_the_register(scene, who):
+def test_nothing_can_be_taken_away_but_a_persons_own_copy_the_register_and_counts(scene, who):
     taken = {
         endpoint
         for endpoint, answer in scene.walk(scene.enter(getattr(scene.house, who)))
-        if endpoint.startswith("cases.")
+        if endpoint.startswith(AREAS)
         and answer.status_code == 200
         and (answer.mimetype != "text/html" or "Content-Disposition" in answer.headers)
     }
@@ -129,7 +130,7 @@ def test_no_page_of_files_stays_in_the_browser(scene, who):
     kept = {
         endpoint
         for endpoint, answer in scene.walk(scene.enter(getattr(scene.house, who)))
-        if endpoint.startswith("cases.") and "no-store" not in answer.headers.get("Cache-Control", "")
+        if endpoint.startswith(AREAS) and "no-store" not in answer.headers.get("Cache-Control", "")
     }
 
     assert kept == set()

@@ -37,9 +37,9 @@ A test fails when this page is out of date, or a column is not described. For as
 What is *sealed* only the key of that very thing opens; what is *wrapped* is a key that another key opens. The
 rest is in clear. Whoever had the database of case files alone would see that a file exists, who keeps it, how
 urgent it is, on which days something is due, of which organization and which of its services something was
-asked, and where that stands. Never who she is, how to reach her, what she said of her needs, how she consented
-or what was written; which service was asked can tell of what she needs. The directory's own database holds
-nothing of anybody who is helped.
+asked, and where that stands. Never who she is, how to reach her, what she said of her needs, how she
+consented or what was written; which service was asked can tell of what she needs. The directory's own
+database holds nothing of anybody who is helped.
 """
 
 

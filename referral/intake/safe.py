@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -64,8 +64,11 @@ def open_safe(thing: UUID, of: UUID | None = None) -> Safe:
     raise keyring.KeyDestroyedError
 
 
-def open_safes(things: Iterable[UUID], of: UUID | None = None) -> dict[UUID, Safe]:
-    """Return the keys of many things; destroyed ones are left out, and those of another than ``of``."""
+def open_safes(things: Iterable[UUID], of: UUID | Mapping[UUID, UUID] | None = None) -> dict[UUID, Safe]:
+    """Return the keys of many things; destroyed ones are left out, and those of another than ``of``.
+
+    ``of`` is whose they all are, or whose each of them is.
+    """
     wanted = list(things)
     try:
         found = keyring.open_data_keys(ring(), wanted, of)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -235,17 +235,20 @@ def open_data_key(ring: Ring, thing: UUID) -> bytes:
     return found[thing]
 
 
-def open_data_keys(ring: Ring, things: Iterable[UUID], of: UUID | None = None) -> dict[UUID, bytes]:
+def open_data_keys(
+    ring: Ring, things: Iterable[UUID], of: UUID | Mapping[UUID, UUID] | None = None
+) -> dict[UUID, bytes]:
     """Return the keys of many things at once; those that were destroyed are left out.
 
-    So are, where an organization is named, those of another's things.
+    So are, where an organization is named, for all or thing by thing, those of another's things.
     """
     wanted, found = list(things), {}
+    owners = of if isinstance(of, Mapping) else dict.fromkeys(wanted, of)
     wrapping: dict[UUID, bytes] = {}
     for start in range(0, len(wanted), AT_ONCE):
         for row in ring.session.execute(_with_their_owners(wanted[start : start + AT_ONCE])):
             owner = row.organization_id
-            if of not in {None, owner}:
+            if owners[row.id] not in {None, owner}:
                 continue
             if owner not in wrapping:
                 master = read_master(ring.folder, row.master)

@@ -103,14 +103,9 @@ def count_waiting_for(session: Session, asking: Asking) -> int:
 
 def _open_keys(found: Sequence[Any]) -> dict[UUID, Safe]:
     """Return the keys of a page, each only where it is of the organization that sends."""
-    wanted: dict[UUID, set[UUID]] = {}
-    for referral, _, code, _ in found:
-        of_file = set() if code is None else {referral.case_id}
-        wanted.setdefault(referral.sender_id, set()).update({referral.id}, of_file)
-    opened: dict[UUID, Safe] = {}
-    for sender_id, things in wanted.items():
-        opened |= open_safes(things, sender_id)
-    return opened
+    owners = {referral.id: referral.sender_id for referral, *_ in found}
+    owners |= {referral.case_id: referral.sender_id for referral, _, code, _ in found if code is not None}
+    return open_safes(owners, owners)
 
 
 def _open_rows(found: Sequence[Any]) -> list[Row]:

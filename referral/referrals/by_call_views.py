@@ -29,7 +29,7 @@ from referral.referrals.numbers import list_numbers
 from referral.referrals.reasons import ReasonRefusedError
 from referral.referrals.sending import SendingRefusedError
 from referral.referrals.status import IllegalMoveError, ReferralStatus, Side, list_moves
-from referral.referrals.status_words import STATUSES
+from referral.referrals.status_words import say_status
 from referral.shared.database import HELD, directory_session
 
 SEND = Permission.REFERRAL_SEND
@@ -80,7 +80,7 @@ def render_outcome(
         place=name_place(directory_session(), referral.receiver_id),
         listings=list_numbers(referral),
         acts=ACTS,
-        statuses=STATUSES,
+        say_status=say_status,
         words=file_words,
     )
     return page, status

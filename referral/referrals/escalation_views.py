@@ -24,7 +24,7 @@ from referral.referrals.finding import open_referral
 from referral.referrals.models import Referral
 from referral.referrals.numbers import list_numbers
 from referral.referrals.status import Side
-from referral.referrals.status_words import STATUSES
+from referral.referrals.status_words import say_status
 from referral.shared.clock import now
 from referral.shared.database import cases_session, directory_session
 
@@ -52,7 +52,7 @@ def show_next(referral_id: UUID) -> ResponseReturnValue:
         found=[(each, list_next(each, referral)) for each in found or ()],
         at=now(),
         say_due=say_due,
-        statuses=STATUSES,
+        say_status=say_status,
         words=file_words,
         for_workers=for_workers and "listings.show_for_workers" in current_app.view_functions,
         has_show="referrals.show" in current_app.view_functions,

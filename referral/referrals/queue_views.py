@@ -24,7 +24,7 @@ from referral.referrals.areas import referrals
 from referral.referrals.due_words import say_due
 from referral.referrals.queue_picks import Queue, Scope
 from referral.referrals.queues import Row, asking_of
-from referral.referrals.status_words import STATUSES, say_next
+from referral.referrals.status_words import say_next, say_status
 from referral.shared.clock import now
 from referral.shared.database import cases_session, directory_session
 from referral.shared.turns import TooLongAWaitError
@@ -79,7 +79,7 @@ def queues_page() -> ResponseReturnValue:
         at=at,
         say_due=say_due,
         say_next=say_next,
-        statuses=STATUSES,
+        say_status=say_status,
         words=file_words,
         me=actor.user_id,
         **what_is_there(),

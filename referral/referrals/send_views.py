@@ -54,7 +54,7 @@ from referral.referrals.sending import Ask, Recipient, SendingRefusedError, list
 from referral.referrals.show_views import Shown, render
 from referral.referrals.speaking import NotThenError, TimeRefusedError, find_open_call
 from referral.referrals.status import IllegalMoveError, Side
-from referral.referrals.status_words import STATUSES
+from referral.referrals.status_words import say_status
 from referral.referrals.unused import destroy_unused
 from referral.shared.clock import now
 from referral.shared.database import HELD, cases_session, directory_session
@@ -105,7 +105,7 @@ def begin(case_id: UUID) -> ResponseReturnValue:
         places=name_all([str(each.receiver_id) for each in grants]),
         items=consent_words.ITEMS,
         asked=_list_asked(case.id),
-        statuses=STATUSES,
+        say_status=say_status,
     ), form.status if pressed else HTTPStatus.OK
 
 

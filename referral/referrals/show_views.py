@@ -47,7 +47,7 @@ from referral.referrals.reasons import Reason
 from referral.referrals.sending import CALL_FIRST, look_ahead
 from referral.referrals.speaking import find_open_call
 from referral.referrals.status import ENDED, OPEN, ReferralStatus, Side, list_moves
-from referral.referrals.status_words import EVENTS, STATUSES, say_next
+from referral.referrals.status_words import say_event, say_next, say_status
 from referral.shared.clock import now
 from referral.shared.database import cases_session, directory_session
 
@@ -252,8 +252,8 @@ def _room(referral: Referral, side: Side) -> bool:
 def _words() -> dict[str, Any]:
     return {
         "words": answer_words,
-        "statuses": STATUSES,
-        "told_statuses": EVENTS,
+        "say_status": say_status,
+        "say_event": say_event,
         "needs": NEEDS,
         "urgencies": URGENCIES,
         "items": consent_words.ITEMS,

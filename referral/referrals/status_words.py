@@ -7,6 +7,7 @@ from flask_babel.speaklater import LazyString
 
 from referral.intake.vocabulary import Urgency
 from referral.referrals.clocks import PRESSING
+from referral.referrals.models import Referral, ReferralEvent, Via
 from referral.referrals.status import ReferralStatus, Side
 
 S = ReferralStatus
@@ -43,6 +44,7 @@ NEXT: dict[tuple[Side, ReferralStatus], LazyString] = {
     (Side.RECEIVER, S.ON_HOLD): _l("Take it up again, or decline"),
     (Side.RECEIVER, S.IN_PROGRESS): _l("Say when it is done"),
 }
+BY_CALL = _l("Asked by telephone")
 CALL_THEN_SEND = _l("Call, then send")
 
 
@@ -51,3 +53,14 @@ def say_next(side: Side, status: ReferralStatus, urgency: Urgency) -> LazyString
     if status is S.DRAFT and urgency in PRESSING:
         return CALL_THEN_SEND
     return NEXT.get((side, status), "")
+
+
+def say_status(referral: Referral) -> LazyString:
+    """Return how a referral stands; where it was asked by telephone, nothing was sent."""
+    return BY_CALL if referral.by_call and referral.status is S.REQUESTED else STATUSES[referral.status]
+
+
+def say_event(event: ReferralEvent) -> LazyString:
+    """Return what became of a referral, in the words of a timeline."""
+    is_call = event.via is Via.CALL and event.to_status is S.REQUESTED
+    return BY_CALL if is_call else EVENTS[event.to_status]

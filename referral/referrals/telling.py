@@ -27,7 +27,7 @@ from referral.referrals.messages import Said, read_all
 from referral.referrals.models import Referral, ReferralEvent, Via
 from referral.referrals.moving import Why, read_why
 from referral.referrals.status import Side
-from referral.referrals.status_words import EVENTS, STATUSES, say_next
+from referral.referrals.status_words import say_event, say_next, say_status
 from referral.shared.clock import now
 from referral.shared.database import cases_session, directory_session
 
@@ -58,7 +58,7 @@ def show_panel(case: Case) -> Panel | None:
         "told": told[:MOST_SHOWN],
         "more": len(told) > MOST_SHOWN,
         "may_ask": case.status in {CaseStatus.DRAFT, CaseStatus.OPEN},
-        "statuses": STATUSES,
+        "say_status": say_status,
         "say_next": say_next,
         "say_due": say_due,
         "at": now(),
@@ -107,7 +107,7 @@ def _people(told: Sequence[Told], calls: Mapping[UUID, Sequence[Call]]) -> set[U
 def _tell(told: Told, calls: Sequence[Call], names: Mapping[UUID, str]) -> list[Line]:
     lines = [
         Line(
-            f"{told.place} – {EVENTS[event.to_status]}",
+            f"{told.place} – {say_event(event)}",
             _say_why(told, read_why(event, told.safe)) if told.safe else "",
             _by(told, event, names),
             event.occurred_at,

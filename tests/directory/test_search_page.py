@@ -216,3 +216,9 @@ def test_the_way_to_say_that_a_need_is_not_met_carries_the_search(client):
 
 def test_words_that_were_understood_as_typed_are_not_repeated(client):
     assert "Recherché comme" not in client.get("/fr/services?q=exploitation+sexuelle").text
+
+
+def test_a_search_without_results_leads_to_telling_of_the_need(client):
+    text = client.get("/fr/services?need=police").text
+
+    assert re.search(r'href="/fr/unmet-need\?s=[\w-]+"', text)

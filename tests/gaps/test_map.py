@@ -39,7 +39,7 @@ EDITION = ExampleEdition((
     serving("deux-regions", "06", "13", clientele=("women", "youth"), languages=(SpokenLanguage("es"),)),
     serving("hommes", "06", clientele=("men",)),
     serving("muet", "03", clientele=()),
-    serving("partout"),
+    serving("partout", area=AreaServed(everywhere=True, regions=("06",))),
     serving("ferme", "09", status="inactive"),
     serving("innu", "09", clientele=("anyone",), languages=(SpokenLanguage("moe"), SpokenLanguage("fr"))),
     serving("enfants", "16", clientele=("children",)),

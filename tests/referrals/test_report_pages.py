@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import io
+from threading import Barrier, Thread
 
 import pytest
 import sqlalchemy as sa
@@ -8,7 +9,7 @@ from openpyxl import load_workbook
 
 from referral.audit.events import Action
 from referral.audit.models import CasesAuditEvent
-from referral.evidence.releasing import is_small
+from referral.evidence.releasing import add_up, is_small
 from referral.i18n.locale import LANGUAGES
 from referral.referrals import leaving
 from referral.referrals.counting import Tally, count
@@ -194,3 +195,25 @@ def test_nothing_leaves_of_a_period_that_still_runs(fill, house):
     with pytest.raises(NotEndedError):
         let_leave(house, RUNNING)
     assert stand(house, RUNNING) is Stand.RUNS
+
+
+def test_a_year_and_a_quarter_that_are_made_at_once_do_not_both_leave_whole(app, fill, house):
+    fill()
+    together, refused = Barrier(2), []
+
+    def make(period):
+        with app.app_context():
+            together.wait()
+            try:
+                let_leave(house, period)
+            except LeavesOtherwiseError:
+                refused.append(period)
+
+    threads = [Thread(target=make, args=[period]) for period in (YEAR, QUARTER)]
+    for each in threads:
+        each.start()
+    for each in threads:
+        each.join()
+    is_whole = stand(house, QUARTER) is Stand.WHOLE
+    assert refused == ([QUARTER] if is_whole else [])
+    assert is_whole or find(house, YEAR) == add_up([find(house, quarter) for quarter in YEAR.quarters()])

@@ -29,7 +29,7 @@ ENDS = (S.COMPLETED, S.REJECTED, S.FAILED, S.CANCELLED)
 TITLES: dict[str, LazyString] = {
     "need": _l("By need"),
     "outcome": _l("How they ended"),
-    "reason": _l("Why"),
+    "reason": _l("Reasons"),
     "region_code": _l("Regions"),
     "population": _l("For whom"),
     "age_band": _l("Ages"),

@@ -117,6 +117,9 @@ def make_form(case: Case, answers: Answers, grants: list[Consent], actor: Actor)
         level = (value_of(answers, "urgency") or {}).get("level")
         form.urgency.data = level
         form.previous.data = request.args.get("previous", "")[:36]
+        form.recipients.data = [
+            each.value for each in form.recipients.choices if each.value == request.args.get("to")
+        ]
     if not form.entry.data:
         form.entry.data = make_entry(case.organization_id)
     return form

@@ -77,7 +77,8 @@ def test_a_need_goes_from_consent_to_its_end_across_two_organizations(scene, sit
     file = f"/{language}/cases/{case_id}"
     worker = enter(scene.house.worker, f"{file}/consents/new", width)
     read_out(worker, "exemple", scene.refuge.id, scene.auberge.id)
-    worker.goto(f"{site}/{language}/referrals/new/{case_id}")
+    worker.locator(f".acts a[href*='/referrals/new/{case_id}?to=']").first.click()
+    expect(worker.locator("input[name=recipients]:checked")).to_have_count(1)
     for each in worker.locator("input[name=recipients]").all():
         each.check()
     ask(worker)

@@ -42,11 +42,11 @@ def lead(app, session, planted):
 def list_fields(app, browser, planted):
     """Return the name of every field of every form of the area, and every button that says what to do."""
     pages = [
-        browser.get(address(app, rule, planted)).text
+        browser.get(address(app, rule, planted))
         for rule in rules_of_files(app)
         if "GET" in (rule.methods or set())
     ]
-    text = "\n".join(pages)
+    text = "\n".join(page.text for page in pages if page.mimetype == "text/html")
     named = (set(NAME.findall(text)) | SHOWN_LATER) - OURS
     return named, set(re.findall(r'name="do"[^>]*value="([^"]+)"', text))
 

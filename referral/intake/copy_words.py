@@ -106,6 +106,7 @@ LABELS: dict[str, LazyString] = {
     "item": _l("What"),
     "sent_at": _l("Sent"),
     "sent_by": _l("Sent by"),
+    "is_elsewhere": _l("Sent with a referral"),
     "ended_at": _l("Ended"),
     "ended": _l("Why it ended"),
     "read_by": _l("Read by"),

@@ -50,6 +50,8 @@ def escalate(at: datetime) -> None:
     """Tell of what is late: once in each state, of danger now at each run until somebody answers."""
     late = list_late(at)
     reached = [each for each in late if _tell(each, at)]
+    if len(reached) < len(late):
+        log.warning("nobody_to_tell_of_late_referrals", count=len(late) - len(reached))
     with writing(cases_session(), CASES):
         for each in reached:
             _note(each, at)
@@ -77,10 +79,7 @@ def list_late(at: datetime) -> list[Late]:
 
 def _tell(late: Late, at: datetime) -> bool:
     """Have the letters written; says whether there is anybody to tell."""
-    is_told = tell_waiting(list_told(late), at, _mark(late, at))
-    if not is_told:
-        log.warning("nobody_to_tell_of_late_referral", organization=str(late.sender_id))
-    return is_told
+    return tell_waiting(list_told(late), at, _mark(late, at))
 
 
 def list_told(late: Late) -> Sequence[UUID]:

@@ -128,6 +128,7 @@ def make_referral(
             "sent_at": since,
             "sent_by": owner,
             "expires_at": at + timedelta(days=30),
+            "is_elsewhere": True,
             "version": 1,
         },
     )

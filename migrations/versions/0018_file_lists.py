@@ -1,5 +1,6 @@
 """Sort lists of files and queues from an index alone: a row, with what is sealed, is read only if shown."""
 
+import sqlalchemy as sa
 from alembic import op
 
 revision = "0018"
@@ -26,7 +27,7 @@ QUEUES = {
     "sent_due": ["sender_id", "due_at", "status", "urgency", "owner_id", "turn", "id"],
     "received_due": ["receiver_id", "due_at", "status", "urgency", "handler_id", "turn", "by_call", "id"],
 }
-WAITING, WAITING_BEFORE = ["receiver_id", "ended_at", "expires_at", "id"], ["receiver_id"]
+WAITING = ["receiver_id", "is_elsewhere", "ended_at", "expires_at", "id"]
 DUE, DUE_BEFORE = ["status", "due_on", "case_id"], ["status", "due_on"]
 
 
@@ -44,7 +45,11 @@ def upgrade_cases() -> None:
     for name, columns in LISTED.items():
         op.create_index(f"ix_case_file_{name}", TABLE, columns)
     exchange("follow_up", DUE_BEFORE, DUE)
-    exchange("packet", WAITING_BEFORE, WAITING)
+    op.add_column(
+        "packet", sa.Column("is_elsewhere", sa.Boolean(), server_default=sa.false(), nullable=False)
+    )
+    op.drop_index("ix_packet_receiver_id", "packet")
+    op.create_index("ix_packet_received", "packet", WAITING)
     for name, columns in QUEUES.items():
         op.create_index(f"ix_referral_{name}", "referral", columns)
 
@@ -55,7 +60,9 @@ def downgrade_cases() -> None:
     for columns in BEFORE:
         op.create_index(f"ix_case_file_{'_'.join(columns)}", TABLE, columns)
     exchange("follow_up", DUE, DUE_BEFORE)
-    exchange("packet", WAITING, WAITING_BEFORE)
+    op.drop_index("ix_packet_received", "packet")
+    op.create_index("ix_packet_receiver_id", "packet", ["receiver_id"])
+    op.drop_column("packet", "is_elsewhere")
     for name in QUEUES:
         op.drop_index(f"ix_referral_{name}", "referral")
 

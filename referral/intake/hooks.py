@@ -8,7 +8,6 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeAlias
 from uuid import UUID
 
-import sqlalchemy as sa
 from flask import Flask, current_app
 from sqlalchemy.orm import Session
 
@@ -41,7 +40,6 @@ OnEnd = Callable[[Session, Ending], None]
 OnErase: TypeAlias = "Callable[[Session, Case, Why], list[Doomed]]"
 Gate = Callable[[Session, Packet], None]
 Home = Callable[[Packet], str | None]
-Beside = Callable[[], sa.ColumnElement[bool]]
 
 
 def on_end(app: Flask, callback: OnEnd) -> None:
@@ -64,11 +62,6 @@ def on_find(app: Flask, home: Home) -> None:
     _add(app, "home", home)
 
 
-def on_list(app: Flask, beside: Beside) -> None:
-    """Have what an organization received left out of the list of it, where it is listed elsewhere."""
-    _add(app, "list", beside)
-
-
 def tell_end(session: Session, ending: Ending) -> None:
     """Do what others do where something ends."""
     for callback in _list("end"):
@@ -89,11 +82,6 @@ def check_opened(session: Session, packet: Packet) -> None:
 def find_home(packet: Packet) -> str | None:
     """Return the address at which a packet is read instead; None where it is read among what was received."""
     return next((found for home in _list("home") if (found := home(packet))), None)
-
-
-def list_beside() -> list[sa.ColumnElement[bool]]:
-    """Select the packets that are listed elsewhere, each by one condition."""
-    return [beside() for beside in _list("list")]
 
 
 def _add(app: Flask, kind: str, callback: Any) -> None:

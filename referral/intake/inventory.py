@@ -138,6 +138,7 @@ CASES: Mapping[str, About] = {
             "expires_at": "when it can be read no more",
             "ended_at": "when it ended",
             "ended": "why it ended",
+            "is_elsewhere": "whether it went with a referral, and is listed and read there",
         },
     ),
     "packet_item": About(

@@ -200,6 +200,7 @@ class Packet(Identified, CasesBase):
     expires_at: Mapped[datetime] = mapped_column(index=True)
     ended_at: Mapped[datetime | None]
     ended: Mapped[EndOfPacket | None]
+    is_elsewhere: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
     version: Mapped[int] = mapped_column()
 
     items: Mapped[list[PacketItem]] = relationship(back_populates="packet")
@@ -212,9 +213,7 @@ class Packet(Identified, CasesBase):
         sa.ForeignKeyConstraint(["consent_id", "receiver_id"], ["consent.id", "consent.receiver_id"]),
         sa.ForeignKeyConstraint(["consent_id", "case_id"], ["consent.id", "consent.case_id"]),
         sa.UniqueConstraint("id", "consent_id"),
-        sa.Index(
-            "ix_packet_receiver_id_ended_at_expires_at_id", *("receiver_id", "ended_at", "expires_at", "id")
-        ),
+        sa.Index("ix_packet_received", *("receiver_id", "is_elsewhere", "ended_at", "expires_at", "id")),
         sa.CheckConstraint("(ended_at IS NULL) = (ended IS NULL)", name="end_is_whole"),
     )
 

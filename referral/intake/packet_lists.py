@@ -10,7 +10,6 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, selectinload
 
-from referral.intake.hooks import list_beside
 from referral.intake.models import Packet, PacketReading
 from referral.intake.vocabulary import Item
 
@@ -61,7 +60,7 @@ def count_received(session: Session, receiver_id: UUID) -> int:
 
 def _received(receiver_id: UUID) -> list[sa.ColumnElement[bool]]:
     """Select what an organization received and what is listed nowhere else."""
-    return [Packet.receiver_id == receiver_id, *(~each for each in list_beside())]
+    return [Packet.receiver_id == receiver_id, Packet.is_elsewhere == sa.false()]
 
 
 def count_unread(session: Session, receiver_id: UUID, at: datetime) -> int:

@@ -72,12 +72,6 @@ def find_page(packet: Packet) -> str | None:
     return url_for("referrals.show", referral_id=referral.id)
 
 
-def is_of_a_referral() -> sa.ColumnElement[bool]:
-    """Select what was sent with a referral: it is read there, and is not listed among what was received."""
-    sent = (Referral.public_packet_id, Referral.private_packet_id)
-    return sa.or_(*(sa.exists().where(each == Packet.id) for each in sent))
-
-
 def read_first(hand: Hand, safe: Safe) -> dict[Item, Any]:
     """Return what answering needs; the first reading says that the referral was received.
 

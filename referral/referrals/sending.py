@@ -158,7 +158,7 @@ def send(held: Held, hand: Hand, keys: Keys, regions: frozenset[str]) -> Referra
     check_avoided(referral.receiver_id, values, regions)
     consent = _consent(held, referral.consent_id or referral.id)
     shown = narrow(hand, gather(answers, consent.scope & PUBLIC))
-    referral.public_packet_id = send_values(held, consent, shown, keys.public).id
+    referral.public_packet_id = send_with(held, consent, shown, keys.public)
     if referral.group_id is None:
         send_private(held, referral, consent, keys.private)
     move(hand, ReferralStatus.REQUESTED)
@@ -170,8 +170,15 @@ def send_private(held: Held, referral: Referral, consent: Consent, safe: Safe) -
     answers = read_answers(held.session, held.case.id, held.safe)
     values = gather(answers, consent.scope & PRIVATE)
     if values:
-        referral.private_packet_id = send_values(held, consent, values, safe).id
-        held.session.flush()
+        referral.private_packet_id = send_with(held, consent, values, safe)
+
+
+def send_with(held: Held, consent: Consent, values: Mapping[Item, Any], safe: Safe) -> UUID:
+    """Send something with a referral, where it is listed and read; return its identifier."""
+    packet = send_values(held, consent, values, safe)
+    packet.is_elsewhere = True
+    held.session.flush()
+    return packet.id
 
 
 def narrow(hand: Hand, values: Mapping[Item, Any]) -> dict[Item, Any]:

@@ -29,4 +29,3 @@ def init_app(app: Flask) -> None:
     hooks.on_erase(app, end_with_file)
     hooks.on_read(app, opening.check_stage)
     hooks.on_find(app, opening.find_page)
-    hooks.on_list(app, opening.is_of_a_referral)

@@ -102,7 +102,7 @@ def rows_of(totals, counts):
     return {**rows, OTHERS: needs - rows.keys(), None: needs}
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(people())
 def test_no_small_count_can_be_worked_out_from_all_tables_together(counts):
     released = release_people(counts)
@@ -113,7 +113,7 @@ def test_no_small_count_can_be_worked_out_from_all_tables_together(counts):
 SMALL = ((2, 2, 1, 1), (2, 2, 2, 1), (3, 2, 1, 1), (2, 1, 1, 2))
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(people(sizes=SMALL), people(sizes=SMALL))
 def test_a_year_tells_nothing_of_the_quarters_released_before(first, second):
     parts = [
@@ -126,7 +126,7 @@ def test_a_year_tells_nothing_of_the_quarters_released_before(first, second):
     assert told_by(both, *seen, summed=[(both, add_up(quarters))]) == []
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(people(), people())
 def test_what_is_shown_is_true_and_never_small(first, second):
     parts = [
@@ -148,7 +148,7 @@ def test_what_is_shown_is_true_and_never_small(first, second):
                 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(people())
 def test_what_a_row_or_a_column_hides_is_five_or_more_together_or_nothing(counts):
     for some, totals, table, name in views_of(counts, release_people(counts)):

@@ -60,7 +60,7 @@ def can(keys, limits, cell, counts, way):
     return solve([(0, most)] * len(keys), [*limits, (goal, *wanted)])
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(tables())
 def test_no_hidden_cell_can_be_computed(counts):
     released = suppress(counts)
@@ -68,7 +68,7 @@ def test_no_hidden_cell_can_be_computed(counts):
     assert pinned == []
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(tables())
 def test_no_small_cell_is_shown_and_what_is_shown_is_true(counts):
     for cell, value in suppress(counts).items():

@@ -18,6 +18,8 @@ from referral.referrals.leaving import Asked, LeavesOtherwiseError, NotEndedErro
 from referral.referrals.periods import list_periods, quarter_of
 from referral.referrals.reasons import Reason
 from referral.referrals.release_models import Subject
+from referral.referrals.report_sheets import make_book
+from referral.referrals.report_tables import Table
 from referral.referrals.status import ReferralStatus
 from referral.shared.clock import QUEBEC, now
 from referral.shared.database import CASES, cases_session, writing
@@ -217,3 +219,13 @@ def test_a_year_and_a_quarter_that_are_made_at_once_do_not_both_leave_whole(app,
     is_whole = stand(house, QUARTER) is Stand.WHOLE
     assert refused == ([QUARTER] if is_whole else [])
     assert is_whole or find(house, YEAR) == add_up([find(house, quarter) for quarter in YEAR.quarters()])
+
+
+def test_what_begins_like_a_formula_is_a_text_in_a_sheet(app):
+    with app.test_request_context("/fr/"):
+        book = load_workbook(
+            io.BytesIO(make_book(["=1+1"], [Table("need", "=a/b:c", ["+a"], [("@b", [7, None])])]))
+        )
+    cells = [cell for sheet in book for row in sheet.iter_rows() for cell in row]
+    assert {cell.data_type for cell in cells} == {"s", "n"}
+    assert [cell.value for cell in cells if str(cell.value)[:1] in "=+-@"] == []

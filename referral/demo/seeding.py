@@ -21,6 +21,7 @@ from referral.catalogue.organizations import find_by_slug
 from referral.demo.accounts import check_fictional
 from referral.demo.files import add_files
 from referral.demo.listings import add_listings
+from referral.demo.needs import add_needs
 from referral.demo.people import HOUSE, MAILBOX, PEOPLE, Person
 from referral.demo.referrals import add_referrals
 
@@ -83,4 +84,5 @@ FEATURES: tuple[Callable[[Session, datetime], None], ...] = (
     add_listings,
     add_files,
     add_referrals,
+    add_needs,
 )

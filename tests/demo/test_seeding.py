@@ -13,8 +13,10 @@ from referral.accounts.models import User
 from referral.app import create_app
 from referral.catalogue.models import Organization
 from referral.demo.accounts import NotFictionalError, has_real_account
+from referral.demo.needs import NEEDS
 from referral.demo.people import PEOPLE
 from referral.demo.seeding import NoCatalogueError, seed
+from referral.evidence.models import UnmetNeed
 from referral.mail.models import Outbox
 from referral.shared.bilingual import Bilingual
 from referral.shared.clock import now
@@ -118,3 +120,11 @@ def test_the_command_says_so_where_the_catalogue_is_missing(app, session):
     result = app.test_cli_runner().invoke(args=["demo", "seed"])
 
     assert (result.exit_code, usernames(session)) == (1, [])
+
+
+def test_needs_of_an_ended_quarter_are_told_once(seeded):
+    told = sa.select(sa.func.count()).select_from(UnmetNeed)
+    before = seeded.scalars(told).one()
+    seed_again(seeded)
+
+    assert seeded.scalars(told).one() == before == sum(times for _need, times in NEEDS)

@@ -17,6 +17,7 @@ from referral.intake.parts import Row, Say
 from referral.intake.vocabulary import Said
 from referral.referrals.answer_words import CALLED, REASONS, RULES, WAYS
 from referral.referrals.models import Via
+from referral.referrals.report_words import words_of
 from referral.referrals.status import Side
 from referral.referrals.status_words import STATUSES
 from referral.shared.bilingual import Language
@@ -62,7 +63,7 @@ VIAS: dict[Via, LazyString] = {
     Via.CALL: _l("by telephone"),
     Via.SYSTEM: _l("by itself"),
 }
-ASKED = frozenset({"need", "region", "age_band"})
+ASKED = frozenset({"need", "region", "age_band", "population"})
 WHY = frozenset({"reason", "sub", "note"})
 PROPOSED = frozenset({"text", "way", "on"})
 
@@ -76,6 +77,8 @@ def _asked(told: Mapping[str, Any]) -> list[str]:
     said = [str(NEEDS[told["need"]])]
     if told.get("age_band"):
         said.append(say_given("age_band", Given(Said.ANSWERED, told["age_band"])))
+    if told.get("population"):
+        said.append(words_of("population").get(told["population"], told["population"]))
     if told.get("region"):
         said.append(say_given("regions", Given(Said.ANSWERED, {"now": told["region"]})))
     return said

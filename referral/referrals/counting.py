@@ -165,5 +165,5 @@ def count_steps(
         .where(own == organization_id, table.month >= first, table.month <= last)
         .group_by(table.step)
     )
-    found = {step: number for step, number in rows}
+    found = dict(rows.all())
     return {step: found.get(step, 0) for step in Step}

@@ -36,8 +36,8 @@ def test_the_page_of_a_file_tells_what_became_of_its_referrals(  # noqa: PLR0917
         messages.write(hand, "Message Exemple du matin")
     answer(receiver, referral_id, S.REJECTED, Why(Reason.NOT_ELIGIBLE, NotEligible.PETS, "Mot Exemple"))
     shown = enter(app, session, house.worker).browser.get(f"/en/cases/{case_id}").text
-    for each in ("Referral sent", "Referral seen", "Message Exemple du matin", "Declined", "(pets)", "Mot Exemple"):
-        assert each in shown
+    told = ("Referral sent", "Referral seen", "Message Exemple du matin", "Declined", "(pets)", "Mot Exemple")
+    assert [each for each in told if each not in shown] == []
     assert f"/en/referrals/{referral_id}" in shown
     assert f"/en/referrals/new/{case_id}" in shown
 

@@ -9,7 +9,7 @@ import pytest
 from tests.intake.filing import enter, make_house
 from tests.security.people import token_of
 from tests.security.planting import plant
-from tests.security.test_odd_values import ODD
+from tests.security.test_odd_values import odd_on
 from tests.security.test_who_gets_into_files import rules_of_files
 from tests.security.walking import address
 
@@ -44,14 +44,14 @@ def list_fields(app, browser, planted):
     return named, set(re.findall(r'name="do"[^>]*value="([^"]+)"', text))
 
 
-def test_nothing_sent_to_a_page_of_files_is_a_fault_of_ours(app, lead, planted):
+def test_nothing_sent_to_a_page_of_files_is_a_fault_of_ours(app, lead, planted, backend):
     fields, buttons = list_fields(app, lead, planted)
     assert {"text", "is_express", "facts", "words", "reason"} <= fields
     token = token_of(lead)
     for rule in rules_of_files(app):
         if "POST" not in (rule.methods or set()):
             continue
-        for number, value in enumerate(ODD):
+        for number, value in enumerate(odd_on(backend)):
             button = sorted(buttons)[number % len(buttons)]
             data = dict.fromkeys(fields, value) | {"csrf_token": token, "do": button}
             answer = lead.post(address(app, rule, planted), data=data)
@@ -59,10 +59,10 @@ def test_nothing_sent_to_a_page_of_files_is_a_fault_of_ours(app, lead, planted):
             assert "<script>" not in answer.text, (rule.endpoint, value)
 
 
-def test_nothing_asked_of_a_page_of_files_is_a_fault_of_ours(app, lead, planted):
+def test_nothing_asked_of_a_page_of_files_is_a_fault_of_ours(app, lead, planted, backend):
     for rule in rules_of_files(app):
         if "GET" in (rule.methods or set()):
-            for value in ODD:
+            for value in odd_on(backend):
                 asked = dict.fromkeys(("page", "list", "before", "organization", "of", "q", "lang"), value)
                 answer = lead.get(address(app, rule, planted), query_string=asked)
                 assert answer.status_code < 500, (rule.endpoint, value)

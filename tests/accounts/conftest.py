@@ -31,12 +31,12 @@ from referral.shared.bilingual import Bilingual
 from referral.shared.clock import now
 from referral.shared.database import writing
 from tests.conftest import Visitor
+from tests.security.people import own_token
 
 START = datetime(2026, 11, 24, 14, 0, tzinfo=UTC)
 PASSWORD = "bouleau lanterne archipel moufle"  # noqa: S105
 ANOTHER = "tisane boussole grenier cascade"
 AREA = "/en/account"
-TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
 KEPT = re.compile(r'name="kept" value="([^"]+)"')
 STEP = timedelta(seconds=30)
 FINE, FORBIDDEN = 200, 404
@@ -154,7 +154,7 @@ class Browser:
 
     def token(self) -> str:
         """Return a token of our forms that holds now."""
-        return TOKEN.search(self.get("/sign-in").text)[1]
+        return own_token(self.client, address("/sign-in"))
 
     def post(self, path: str, fields: dict[str, Any] | None = None, **more: Any) -> TestResponse:
         """Send a form with its token."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from referral.access.policy import Role
+from tests.conftest import ON_ONE_BACKEND
 
 LEAD, WORKER = Role.ORGANIZATION_LEAD, Role.INTAKE_WORKER
 
@@ -67,6 +68,7 @@ def test_an_operator_who_acts_for_an_organization_is_none(people, browser_of):
     assert browser.get("/organizations").status_code == 404
 
 
+@ON_ONE_BACKEND
 @pytest.mark.parametrize("place", ["installation", "Tiers Exemple", "", "not-an-id"])
 def test_nobody_acts_for_a_place_where_she_has_no_role(people, both, browser_of, place):
     browser = browser_of(both)

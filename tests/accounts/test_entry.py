@@ -17,6 +17,7 @@ from referral.accounts.sessions import find_sign_in
 from referral.shared.clock import now
 from referral.shared.database import writing
 from tests.accounts.conftest import ANOTHER, PASSWORD, STEP, session_rows
+from tests.conftest import ON_ONE_BACKEND
 
 WRONG = "do not go together"
 
@@ -100,6 +101,7 @@ def test_an_account_that_serves_no_more_hears_the_same_words(people, visit, sess
     assert WRONG in visit.type_password(person.username).text
 
 
+@ON_ONE_BACKEND
 @pytest.mark.parametrize(
     "path",
     [
@@ -123,6 +125,7 @@ def test_before_the_second_proof_every_page_leads_to_the_sign_in(people, visit, 
     assert answer.location.startswith("/en/account/sign-in")
 
 
+@ON_ONE_BACKEND
 @pytest.mark.parametrize(
     "path",
     [

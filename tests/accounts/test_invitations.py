@@ -19,6 +19,7 @@ from referral.shared.clock import now
 from referral.shared.database import DIRECTORY, db, writing
 from tests.accounts.conftest import ANOTHER, link_in, session_rows
 from tests.accounts.test_throttling import at_once
+from tests.conftest import ON_ONE_BACKEND
 
 FORM = {"name": "Noa Exemple", "email": "noa@exemple.example", "role": "intake-worker", "language": "fr"}
 SPENT = "This link serves no more"
@@ -167,6 +168,7 @@ def test_the_database_holds_only_the_hash_of_the_link(invited, session):
     assert invited[1] not in str(vars(row))
 
 
+@ON_ONE_BACKEND
 @pytest.mark.parametrize("role", ["operator", "vetter", "", "nonsense", "OPERATOR"])
 def test_a_role_that_no_organization_can_give_is_refused(people, browser_of, session, role):
     answer = browser_of(people.lead()).post(f"/places/{people.place()}/people/invite", FORM | {"role": role})
@@ -323,6 +325,7 @@ def test_whoever_invites_sets_nothing_but_what_the_form_asks(people, browser_of,
     assert row.expires_at == row.created_at + INVITATION
 
 
+@ON_ONE_BACKEND
 @pytest.mark.parametrize(
     "more",
     [
@@ -374,6 +377,7 @@ def test_a_login_name_can_be_typed_on_any_keyboard(name, login):
     assert propose_login(name, {login}) == f"{login}2"
 
 
+@ON_ONE_BACKEND
 @pytest.mark.parametrize(
     "password", ["court", "motdepasse123", "noa.exemple noa", "password1234", "", "x" * 129]
 )

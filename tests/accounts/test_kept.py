@@ -14,6 +14,7 @@ from referral.accounts.models import Invitation, UserSession
 from referral.accounts.rules import IDLE, KEPT
 from referral.shared.database import DIRECTORY, db
 from tests.accounts.conftest import ANOTHER, PASSWORD, STEP, kept_in
+from tests.conftest import ON_ONE_BACKEND
 
 TYPED = "Noée Exemple-Inventée"
 BACK = "What you typed is here"
@@ -154,6 +155,7 @@ def test_nothing_of_it_is_on_the_server(people, browser_of, clock, invite, sessi
             assert "Inventée" not in str(connection.execute(sa.select(table)).all())
 
 
+@ON_ONE_BACKEND
 @pytest.mark.parametrize(
     "name", ["password", "current_password", "new_password", "code", "credential", "csrf_token"]
 )

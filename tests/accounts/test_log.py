@@ -15,6 +15,7 @@ from referral.audit.queries import PAGE
 from referral.audit.services import record_apart
 from tests.accounts.conftest import PASSWORD
 from tests.accounts.test_invitations import FORM
+from tests.conftest import ON_ONE_BACKEND
 
 
 @pytest.fixture
@@ -105,6 +106,7 @@ def test_the_sheet_holds_what_the_page_shows_and_more(people, lead, look):
     ] * (PAGE + 5)
 
 
+@ON_ONE_BACKEND
 @pytest.mark.parametrize("name", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", '=HYPERLINK("http://x.example")'])
 def test_no_name_is_a_formula_in_the_sheet(people, lead, look, name):
     look(1, name)

@@ -10,6 +10,7 @@ from referral.accounts.passkeys import MOST_PASSKEYS
 from referral.accounts.rules import CHALLENGE, FRESH, IDLE
 from tests.accounts.conftest import session_rows
 from tests.accounts.device import PRESENT, Device
+from tests.conftest import ON_ONE_BACKEND
 
 SIGN_IN, CONFIRM = "/sign-in/passkey", "/confirm/passkey"
 
@@ -97,6 +98,7 @@ def test_a_challenge_of_another_browser_is_none(device, visit, open_browser):
     assert visit.post(SIGN_IN, {"credential": device.sign(options)}).status_code == 422
 
 
+@ON_ONE_BACKEND
 @pytest.mark.parametrize(
     "bent",
     [
@@ -128,6 +130,7 @@ def test_a_count_that_goes_back_shows_a_copy(device, visit, open_browser):
     assert use(open_browser(), device).status_code == 422
 
 
+@ON_ONE_BACKEND
 @pytest.mark.parametrize(
     "answer", ["", "{}", "[]", "null", '{"id": 1}', '{"id": "é"}', "x" * 20_000, '{"id": "AA"}']
 )
@@ -252,6 +255,7 @@ def test_a_failed_passkey_is_recorded_in_nobodys_name(device, visit, events):
     assert events("sign_in_failed") == [("sign_in_failed", "account", None)]
 
 
+@ON_ONE_BACKEND
 @pytest.mark.parametrize("part", [1, 3, -1, -2, -3])
 def test_a_key_without_one_of_its_parts_is_no_passkey(person, browser_of, session, part):
     answer = add(browser_of(person), Device(left_out=frozenset({part})))
@@ -260,6 +264,7 @@ def test_a_key_without_one_of_its_parts_is_no_passkey(person, browser_of, sessio
     assert session.scalar(sa.select(sa.func.count()).select_from(Passkey)) == 0
 
 
+@ON_ONE_BACKEND
 @pytest.mark.parametrize(
     "answer", ['{"id":' + "[" * 8_000, '{"id":"YQ","x":' + "[" * 7_000 + "]" * 7_000 + "}"]
 )

@@ -18,6 +18,7 @@ from referral.shared.database import DIRECTORY, db, writing
 from tests.accounts.conftest import session_rows
 from tests.accounts.test_invitations import FORM, invite
 from tests.accounts.test_throttling import at_once
+from tests.conftest import ON_ONE_BACKEND
 
 WORKER, LEAD, EDITOR = Role.INTAKE_WORKER, Role.ORGANIZATION_LEAD, Role.PARTNER_EDITOR
 
@@ -136,6 +137,7 @@ def targets(people, session):
     return {"place": people.place(), "person": person.id, "invitation": invitation}, person
 
 
+@ON_ONE_BACKEND
 @pytest.mark.parametrize("path", GETS)
 def test_nothing_of_an_organization_is_there_for_the_lead_of_another(targets, stranger, path):
     assert stranger.get(path.format(**targets[0])).status_code == 404
@@ -170,6 +172,7 @@ def unchanged(session, people, ids, person):
     return rights and factor and [(each.id, each.closed_at) for each in held] == [(ids["invitation"], None)]
 
 
+@ON_ONE_BACKEND
 @pytest.mark.parametrize("path", [*GETS, "/organizations"])
 @pytest.mark.parametrize("role", [WORKER, EDITOR])
 def test_who_does_not_lead_sees_nobody(targets, people, browser_of, path, role):
@@ -178,6 +181,7 @@ def test_who_does_not_lead_sees_nobody(targets, people, browser_of, path, role):
     assert browser.get(path.format(**targets[0])).status_code == 404
 
 
+@ON_ONE_BACKEND
 @pytest.mark.parametrize("path", POSTS)
 def test_who_does_not_lead_changes_nobody(targets, people, browser_of, session, path):
     ids, person = targets

@@ -10,6 +10,7 @@ import pytest
 from referral.accounts.models import Stage, User
 from referral.accounts.rules import FRESH, IDLE, LONGEST_SESSION, SIGNING_IN
 from tests.accounts.conftest import ANOTHER, PASSWORD, session_rows
+from tests.conftest import ON_ONE_BACKEND
 
 INSTANT = timedelta(seconds=1)
 
@@ -270,6 +271,7 @@ def test_nobody_may_be_left_without_a_second_factor(people, browser_of, session)
     assert session.get_one(User, person.id).has_factor
 
 
+@ON_ONE_BACKEND
 @pytest.mark.parametrize(
     "where",
     [

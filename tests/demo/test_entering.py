@@ -12,6 +12,7 @@ from referral.accounts.models import Membership, User, UserSession
 from referral.audit.models import DIRECTORY_CHAIN
 from referral.demo.people import PEOPLE
 from referral.shared.clock import now
+from tests.conftest import ON_ONE_BACKEND
 
 TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
 PAGE, ENTER, HOME = "/en/demo/", "/en/demo/enter", "/en/account/"
@@ -35,6 +36,7 @@ def test_there_is_somebody_of_each_role():
     assert {role for person in PEOPLE for _, role in person.roles} == set(Role) - KEY_ROLES
 
 
+@ON_ONE_BACKEND
 @pytest.mark.parametrize("person", ONE_PLACE, ids=lambda person: person.username)
 def test_one_press_signs_in_as_a_person_of_that_role(visitor, seeded, person):
     answer = enter(visitor, person.username)
@@ -81,6 +83,7 @@ def test_a_link_signs_nobody_in(visitor):
     assert visitor.get(f"{ENTER}?person=sacha.exemple").status_code == 405
 
 
+@ON_ONE_BACKEND
 @pytest.mark.parametrize("username", ["", "personne", "SACHA.EXEMPLE", "' or 1=1 --"])
 def test_nobody_else_can_be_entered_as(visitor, username):
     assert enter(visitor, username).status_code == 404

@@ -21,7 +21,7 @@ from referral.web.helplines import load_help_lines
 from referral.web.limits import EXTENSION
 from referral.web.sealing import current_sealer
 from tests import postgresql
-from tests.conftest import Visitor, empty_tables, migrated_app
+from tests.conftest import ON_ONE_BACKEND, Visitor, empty_tables, migrated_app
 from tests.edition.conftest import Directory, build
 from tests.pages.example import OFFICE, ExampleEdition, make_app
 
@@ -209,6 +209,7 @@ def test_a_note_that_holds_an_address_comes_back_with_a_clear_error(client, sess
     assert flags(session) == []
 
 
+@ON_ONE_BACKEND
 @pytest.mark.parametrize(
     "data", [{}, {"kind": ""}, {"kind": "nonsense"}, {"kind": "hours", "note": "a" * 501}]
 )
@@ -289,6 +290,7 @@ def test_a_young_person_is_led_to_youth_protection(client, service):
     assert "protection de la jeunesse" in text
 
 
+@ON_ONE_BACKEND
 @pytest.mark.parametrize(
     "data",
     [

@@ -13,6 +13,7 @@ from referral.edition.manifest import read_manifest, write_manifest
 from referral.edition.reader import Edition, EditionReader
 from referral.edition.store import ListingStore
 from referral.shared.bilingual import Bilingual
+from tests.conftest import ON_ONE_BACKEND
 
 
 @pytest.fixture
@@ -89,6 +90,7 @@ def test_another_least_step_compiles_everything_anew(directory, build):
     assert build("vetted").compiled == 1
 
 
+@ON_ONE_BACKEND
 @pytest.mark.parametrize("least", ["sourced", "contacted", "verified", "vetted"])
 @pytest.mark.parametrize("trust", Trust)
 def test_only_the_steps_from_the_least_one_on_are_shown(trust, least, directory, build):

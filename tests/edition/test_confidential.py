@@ -31,6 +31,7 @@ from referral.edition.withholding import HeldBackError, withhold_traces
 from referral.search.engine import search
 from referral.search.query import Query
 from referral.shared.bilingual import Bilingual
+from tests.conftest import ON_ONE_BACKEND
 
 AT = datetime(2026, 11, 24, 23, 0, tzinfo=UTC)
 STREET, POSTAL, POINT = "4321, rue des Oubliettes", "H7Z 9X9", "45.98765, -73.12345"
@@ -109,6 +110,7 @@ def everything(app, client):
     return everything
 
 
+@ON_ONE_BACKEND
 @pytest.mark.parametrize(("model", "column"), TEXTS, ids=lambda each: getattr(each, "__tablename__", each))
 def test_a_place_written_in_any_column_reaches_no_output(model, column, directory, build, everything):
     service = add_shelter(directory)

@@ -11,6 +11,7 @@ from referral.intake import agreements
 from referral.intake.agreement_terms import TEXTS
 from referral.shared.clock import now
 from referral.shared.database import cases_session
+from tests.conftest import ON_ONE_BACKEND
 from tests.intake.filing import enter, make_actor, make_agreement, make_house
 
 LIST, NEW = "/fr/cases/agreements", "/fr/cases/agreements/new"
@@ -70,6 +71,7 @@ def test_what_waits_for_a_signature_is_counted_on_the_other_sides_account(app, s
     assert agreements.count_to_sign(cases_session(), other.id) == 1
 
 
+@ON_ONE_BACKEND
 @pytest.mark.parametrize(
     "wrong",
     [{"agrees": ""}, {"approver": " "}, {"approver": "x" * 201}, {"other": "x"}, {"aggregates": "names"}],

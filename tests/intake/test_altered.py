@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from referral.intake.models import Answer, Case, Incident
 from referral.intake.nicknames import find_by_nickname
 from referral.shared.database import CASES, cases_session, writing
+from tests.conftest import ON_ONE_BACKEND
 from tests.intake.filing import enter, make_case, make_house
 from tests.intake.test_incidents import PLANTED, enter_incident
 
@@ -34,6 +35,7 @@ def alter(column, which, value=BROKEN):
         session.execute(sa.update(column.class_).where(which).values({column.key: value}))
 
 
+@ON_ONE_BACKEND
 @pytest.mark.parametrize("page", PAGES)
 def test_a_page_says_that_it_was_altered(lead, two, page):
     answer = lead.browser.get(f"/fr/cases/{two[0]}{page}")

@@ -175,12 +175,12 @@ def test_the_mark_of_one_file_writes_nothing_away_in_another(worker, house, case
 
 
 @pytest.mark.parametrize("text", ["<script>Exemple", "é" * 700, "\r\n"])
-@pytest.mark.parametrize("name", ["facts", "entry", "basis", "sure"])
-def test_odd_words_break_no_page(worker, case_id, name, text):
-    answer = worker.post(f"/fr/cases/{case_id}/disclosures/new", **{**TOLD, "do": "look", name: text})
+def test_odd_words_break_no_page(worker, case_id, text):
+    for name in ("facts", "entry", "basis", "sure"):
+        answer = worker.post(f"/fr/cases/{case_id}/disclosures/new", **{**TOLD, "do": "look", name: text})
 
-    assert answer.status_code in {200, 422}
-    assert "<script>Exemple" not in answer.text
+        assert answer.status_code in {200, 422}, name
+        assert "<script>Exemple" not in answer.text, name
 
 
 @pytest.mark.parametrize("text", ["<script>Exemple", "é" * 700, "\r\n", "9" * 40])

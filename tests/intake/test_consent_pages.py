@@ -13,6 +13,7 @@ from referral.intake.models import Consent, Disclosure, Packet
 from referral.intake.vocabulary import Item
 from referral.shared.clock import now
 from referral.shared.database import cases_session
+from tests.conftest import ON_ONE_BACKEND
 from tests.intake.filing import enter, held_case, make_actor, make_case, make_house
 from tests.intake.granting import ANSWERS, find_grant, find_packet, make_agreement, make_grant, make_packet
 
@@ -113,6 +114,7 @@ def test_one_reading_makes_separate_grants(session, worker, case_id, receiver):
     assert {each.receiver_id for each in grants()} == {receiver.id, other.id}
 
 
+@ON_ONE_BACKEND
 @pytest.mark.parametrize(
     "missing",
     [

@@ -22,6 +22,7 @@ from referral.intake.safe import open_safe
 from referral.mail.models import Outbox
 from referral.shared.clock import QUEBEC, now
 from referral.shared.database import CASES, cases_session, writing
+from tests.conftest import ON_ONE_BACKEND
 from tests.intake.filing import enter, make_actor, make_case, make_house
 
 pytestmark = pytest.mark.usefixtures("client")
@@ -146,6 +147,7 @@ def test_a_conclusion_without_its_reasons_is_asked_for_and_nothing_typed_is_lost
     assert cases_session().scalars(sa.select(Incident)).all() == []
 
 
+@ON_ONE_BACKEND
 @pytest.mark.parametrize(
     "fields",
     [

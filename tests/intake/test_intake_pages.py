@@ -21,6 +21,7 @@ from referral.intake.steps import STEPS, step_of
 from referral.intake.vocabulary import CaseEventKind, CaseStatus, Said, Urgency
 from referral.shared.clock import now
 from referral.shared.database import cases_session, writing
+from tests.conftest import ON_ONE_BACKEND
 from tests.intake.filing import enter, held_case, make_actor, make_case, make_draft, make_house
 from tests.intake.test_answer_fields import VALUES
 
@@ -59,6 +60,7 @@ def typed(name, said, value):
     return {field: list(texts) for field, texts in show_value(name, said, value).fields.items()}
 
 
+@ON_ONE_BACKEND
 @pytest.mark.parametrize(("name", "value"), ANSWERED)
 def test_an_answer_that_is_typed_is_kept_and_shown_again(house, worker, name, value):
     case_id = make_draft(house)
@@ -74,6 +76,7 @@ def test_an_answer_that_is_typed_is_kept_and_shown_again(house, worker, name, va
     assert known(case_id)[name].version == 1
 
 
+@ON_ONE_BACKEND
 @pytest.mark.parametrize("said", [Said.DECLINED, Said.UNKNOWN])
 @pytest.mark.parametrize("name", BY_NAME)
 def test_why_there_is_no_answer_is_kept_for_every_question(house, worker, name, said):
@@ -368,6 +371,7 @@ def test_the_notice_is_read_in_under_a_minute(house, worker, language):
     assert NOTICE_VERSION in page
 
 
+@ON_ONE_BACKEND
 @pytest.mark.parametrize("step", [None, *STEPS])
 def test_a_title_tells_nothing(house, worker, step):
     case_id = make_draft(house, {"nickname": "Merle Exemple"})
@@ -377,6 +381,7 @@ def test_a_title_tells_nothing(house, worker, step):
     assert title == "Dossier – Relais"
 
 
+@ON_ONE_BACKEND
 @pytest.mark.parametrize(
     "role", [Role.PARTNER_EDITOR, Role.VETTER, Role.OPERATOR, Role.PRIVACY_OFFICER, "elsewhere"]
 )

@@ -17,6 +17,7 @@ from referral.intake.models import Case
 from referral.intake.vocabulary import CaseStatus, FollowUpStatus
 from referral.shared.clock import now
 from referral.shared.database import cases_session
+from tests.conftest import ON_ONE_BACKEND
 from tests.intake.filing import enter, make_actor, make_case, make_draft, make_house
 
 PHONE = "514 555-0142"
@@ -123,6 +124,7 @@ def test_a_page_of_a_file_is_noted_as_looked_at(worker, house):
 PAGES = ["", "/step", "/people", "/open", "/close", "/reopen", f"/follow-ups/{uuid.UUID(int=7)}"]
 
 
+@ON_ONE_BACKEND
 @pytest.mark.parametrize("role", OUTSIDERS)
 @pytest.mark.parametrize("rest", PAGES)
 def test_who_keeps_no_files_there_sees_no_page_of_one(app, session, house, role, rest):
@@ -131,6 +133,7 @@ def test_who_keeps_no_files_there_sees_no_page_of_one(app, session, house, role,
     assert outsider.browser.get(at(make_case(house), rest)).status_code == 404
 
 
+@ON_ONE_BACKEND
 @pytest.mark.parametrize("rest", PAGES)
 def test_another_organization_sees_no_page_of_a_file(app, session, house, rest):
     other = enter(app, session, make_house(session, "Autre Exemple").lead)
@@ -138,6 +141,7 @@ def test_another_organization_sees_no_page_of_a_file(app, session, house, rest):
     assert other.browser.get(at(make_case(house), rest)).status_code == 404
 
 
+@ON_ONE_BACKEND
 @pytest.mark.parametrize("role", OUTSIDERS)
 @pytest.mark.parametrize("path", ["/fr/cases/", "/fr/cases/hand-over"])
 def test_who_keeps_no_files_sees_no_list(app, session, house, role, path):
@@ -191,6 +195,7 @@ def test_two_people_at_once_see_both_next_steps(app, session, worker, house):
     assert 'value="Le mien Exemple"' in answer.text
 
 
+@ON_ONE_BACKEND
 @pytest.mark.parametrize(
     "fields",
     [

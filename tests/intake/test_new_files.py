@@ -15,6 +15,7 @@ from referral.intake.safe import open_safe
 from referral.intake.vocabulary import CaseEventKind, CaseStatus, Said, Urgency
 from referral.shared.clock import QUEBEC, now
 from referral.shared.database import cases_session
+from tests.conftest import ON_ONE_BACKEND
 from tests.intake.filing import enter, make_case, make_house
 
 NEW, QUICK = "/fr/cases/new", "/fr/cases/new/open"
@@ -142,6 +143,7 @@ def test_the_minimum_is_a_deputy_a_next_step_and_its_day(house, worker):
     assert case.urgency is None
 
 
+@ON_ONE_BACKEND
 @pytest.mark.parametrize(
     "wrong",
     [
@@ -206,6 +208,7 @@ def test_several_files_are_entered_one_after_the_other(house, worker):
     assert f'value="{(today() + timedelta(days=2)).isoformat()}"' in page
 
 
+@ON_ONE_BACKEND
 @pytest.mark.parametrize("language", ["fr", "en"])
 @pytest.mark.parametrize("path", PAPERS)
 def test_what_is_printed_blank_tells_nothing_of_what_it_is_about(house, worker, language, path):

@@ -17,6 +17,7 @@ from referral.intake.packets import NotReadableError, check_readable, end_expire
 from referral.intake.vocabulary import EndOfPacket, Item
 from referral.shared.clock import now
 from referral.shared.database import cases_session
+from tests.conftest import ON_ONE_BACKEND
 from tests.intake.filing import enter, held_case, make_actor, make_case, make_house
 from tests.intake.granting import ANSWERS, make_agreement, make_grant, make_packet
 
@@ -105,6 +106,7 @@ def take_back(sent, house):
         recall(held, packets.find_packet(held.session, sent[2], lock=True))
 
 
+@ON_ONE_BACKEND
 @pytest.mark.parametrize(
     ("happens", "status"), [(leave, 200), (run_out, 410), (withdraw_it, 410), (take_back, 410)]
 )

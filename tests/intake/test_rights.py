@@ -22,6 +22,7 @@ from referral.intake.safe import open_safe
 from referral.intake.vocabulary import RightsKind
 from referral.shared.clock import now
 from referral.shared.database import cases_session
+from tests.conftest import ON_ONE_BACKEND
 from tests.intake.filing import enter, held_case, make_actor, make_case, make_house
 from tests.intake.test_holdings import fill
 
@@ -108,6 +109,7 @@ def test_a_worker_notes_a_request_and_its_answer_on_the_pages(app, session, hous
     assert "Âge corrigé" in person.browser.get(path_of(case_id)).text
 
 
+@ON_ONE_BACKEND
 @pytest.mark.parametrize(
     "fields",
     [

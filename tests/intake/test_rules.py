@@ -24,6 +24,7 @@ from referral.keyring.services import KeyDestroyedError, Thing
 from referral.shared import tick
 from referral.shared.clock import now
 from referral.shared.database import CASES, cases_session, writing
+from tests.conftest import ON_ONE_BACKEND
 from tests.intake.filing import enter, held_case, make_actor, make_case, make_draft, make_house
 from tests.intake.test_incidents import enter_incident
 
@@ -249,6 +250,7 @@ def test_nobody_else_sees_or_decides(app, session, house):
         assert person.browser.get("/en/cases/certificates").status_code == 404
 
 
+@ON_ONE_BACKEND
 @pytest.mark.parametrize("months", ["0", "121", "-1", "x", "", "9" * 400])
 def test_months_that_make_no_sense_are_refused_and_nothing_typed_is_lost(app, session, house, months):
     answer = enter(app, session, house.lead).post(PAGE, **{**TYPED, "case_months": months})

@@ -21,6 +21,7 @@ from referral.keyring.services import KeyDestroyedError
 from referral.shared.clock import now
 from referral.shared.database import cases_session, keys_session
 from referral.shared.encryption import SealBrokenError
+from tests.conftest import ON_ONE_BACKEND
 from tests.intake.filing import enter, held_case, make_actor, make_case, make_house
 from tests.intake.test_rules import decide
 
@@ -141,6 +142,7 @@ def test_a_name_is_in_no_item_that_can_be_shared_and_answers_no_question():
 PAGES_WITHOUT_IT = ("", "/rights", "/rights/erase")
 
 
+@ON_ONE_BACKEND
 def test_a_name_shows_on_no_page_but_its_own_and_the_copy_for_the_person(app, session, house, case_id):
     keep_name(case_id, house)
     browser = enter(app, session, house.lead).browser

@@ -7,6 +7,7 @@ import re
 
 import pytest
 
+from tests.conftest import ON_ONE_BACKEND
 from tests.intake.filing import enter, make_case, make_draft
 
 pytestmark = pytest.mark.usefixtures("client")
@@ -26,6 +27,7 @@ def person(app, session, house):
     return enter(app, session, house.worker)
 
 
+@ON_ONE_BACKEND
 @pytest.mark.parametrize(
     ("asked", "missing"),
     [

@@ -21,6 +21,7 @@ from referral.shared.database import writing
 from referral.web.limits import EXTENSION
 from tests.accounts.conftest import browser_of, clock, events, letters, open_browser, people
 from tests.catalogue.making import make_row, write_services
+from tests.conftest import ON_ONE_BACKEND
 
 __all__ = ["browser_of", "clock", "events", "letters", "open_browser", "people"]
 
@@ -74,6 +75,7 @@ def act(browser, application, what, **fields):
     return browser.post(f"/en/vetting/applications/{application.id}/{what}", fields)
 
 
+@ON_ONE_BACKEND
 @pytest.mark.parametrize("language", ["fr", "en"])
 @pytest.mark.parametrize("page", ["", "secret", "open", "state"])
 def test_the_pages_are_there_without_an_account_and_set_no_cookie(visitor, language, page):
@@ -117,6 +119,7 @@ def test_a_shelter_is_not_taken_by_the_form_of_a_known_place(session, visitor):
     assert session.scalar(sa.select(sa.func.count()).select_from(Application)) == 0
 
 
+@ON_ONE_BACKEND
 @pytest.mark.parametrize(
     "missing", ["name_fr", "service_fr", "categories", "consent", "contact_email", "is_trauma"]
 )

@@ -12,6 +12,7 @@ import time_machine
 from referral.access.policy import Role
 from referral.catalogue.change_models import TemporaryClosure
 from referral.catalogue.models import Service
+from tests.conftest import ON_ONE_BACKEND
 from tests.partners.tonight import make_house
 from tests.security.people import make_organization, make_user, sign_in
 
@@ -94,6 +95,7 @@ def test_words_are_shown_in_the_language_of_the_page_french_where_there_is_no_ot
     assert "Panne d’eau" in house.public("en")
 
 
+@ON_ONE_BACKEND
 @pytest.mark.parametrize(
     ("fields", "said"),
     [

@@ -31,6 +31,7 @@ from referral.partners.round_models import (
 from referral.partners.rounds import day_of
 from referral.shared.clock import now
 from referral.shared.database import DirectoryBase, writing
+from tests.conftest import ON_ONE_BACKEND
 from tests.edition.conftest import build
 from tests.partners.rounding import VETTER, Places, links_in
 from tests.partners.test_rounds import ago
@@ -336,6 +337,7 @@ def test_how_long_it_serves_is_a_setting(client, places, at, app, monkeypatch):
         assert client.get(path).status_code == 404
 
 
+@ON_ONE_BACKEND
 @pytest.mark.parametrize("token", [None, "", "x", "é", "a" * 5000])
 def test_no_form_is_taken_without_the_token_of_its_page(client, places, at, token):
     service, path, _ = ask(places, at)
@@ -539,6 +541,7 @@ def test_reminders_are_chosen_by_a_link_once(client, places, at):
     assert client.get(path).status_code == 404
 
 
+@ON_ONE_BACKEND
 @pytest.mark.parametrize(
     "fields",
     [

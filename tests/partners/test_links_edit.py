@@ -16,6 +16,7 @@ from referral.partners import links
 from referral.partners.round_models import Purpose
 from referral.shared.clock import now
 from referral.shared.database import writing
+from tests.conftest import ON_ONE_BACKEND
 from tests.edition.conftest import build
 from tests.partners.rounding import VETTER, Places
 from tests.partners.test_links import DEAD, edit_link, everything, form_token, give, make, send
@@ -91,6 +92,7 @@ def test_once_it_is_sent_the_link_serves_no_more(client, places, opened):
     assert places.session.scalar(sa.select(sa.func.count()).select_from(ProposedChange)) == 1
 
 
+@ON_ONE_BACKEND
 @pytest.mark.parametrize("key", ["", "x", "é", "A" * 43])
 def test_without_the_key_of_the_code_no_form_is_shown_nor_taken(client, places, opened, key):
     service, path, fields = opened

@@ -19,6 +19,7 @@ from referral.catalogue.listing import PhoneNumber
 from referral.catalogue.models import Service
 from referral.edition.readers import FOLDER, ReaderNote
 from referral.shared.database import writing
+from tests.conftest import ON_ONE_BACKEND
 from tests.partners.keeping import make_keeper, read_form
 from tests.security.people import make_organization
 
@@ -85,6 +86,7 @@ def test_the_form_opens_in_both_languages(keeper, language):
     assert answer.status_code == 200
 
 
+@ON_ONE_BACKEND
 @pytest.mark.parametrize("group", ["phones", "openings", "days", "languages", "documents"])
 def test_one_more_row_keeps_what_is_typed(keeper, group):
     fields = keeper.form()

@@ -17,6 +17,7 @@ from referral.catalogue.trust import Method, Trust
 from referral.partners.listing_page import count_asking
 from referral.shared.bilingual import Bilingual
 from referral.shared.clock import now
+from tests.conftest import ON_ONE_BACKEND
 from tests.partners.keeping import make_keeper
 from tests.security.people import make_organization
 
@@ -92,6 +93,7 @@ def test_an_intake_worker_reads_only(keeper):
     assert keeper.get("/edit", worker).status_code == 404
 
 
+@ON_ONE_BACKEND
 @pytest.mark.parametrize("path", ["", "/edit", "/history", "/withdraw", "/sent"])
 def test_another_organization_finds_nothing(keeper, session, path):
     other = keeper.person(Role.ORGANIZATION_LEAD, make_organization(session))
@@ -99,6 +101,7 @@ def test_another_organization_finds_nothing(keeper, session, path):
     assert keeper.get(path, other).status_code == 404
 
 
+@ON_ONE_BACKEND
 @pytest.mark.parametrize("path", ["/confirm", "/edit", "/draft", "/draft/delete", "/withdraw"])
 def test_another_organization_changes_nothing(keeper, session, path):
     other = keeper.person(Role.ORGANIZATION_LEAD, make_organization(session))

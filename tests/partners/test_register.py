@@ -23,6 +23,7 @@ from referral.shared.bilingual import Bilingual
 from referral.shared.clock import now
 from referral.shared.database import DIRECTORY, DirectoryBase, db, writing
 from tests.catalogue.making import make_row, write_services
+from tests.conftest import ON_ONE_BACKEND
 from tests.edition.conftest import Directory, build
 from tests.partners.vetters import count, fresh_reader, plain, propose, read, seat
 
@@ -117,6 +118,7 @@ def test_entries_of_another_key_are_counted(app, session, desk, monkeypatch):
     assert "une autre clé secrète" in plain(desk.get("/register").text)
 
 
+@ON_ONE_BACKEND
 @pytest.mark.parametrize(
     "fields",
     [

@@ -167,6 +167,7 @@ def catalogues(draw):
 def test_where_a_region_has_a_service_for_a_need_one_is_always_found(listings, days):
     index, at = build_index(listings), AFTERNOON + timedelta(days=days)
     known = index_without_age(listings)
+    shown = {hit.position for hit in find(index, at=at).hits}
     for region in CODES:
         for need in NEEDS:
             there = find(known, at=at, region=region, need=need).total
@@ -176,7 +177,6 @@ def test_where_a_region_has_a_service_for_a_need_one_is_always_found(listings, d
                 for position, each in enumerate(listings)
                 if region in each.area.regions and need in each.categories and each.status == "active"
             ]
-            shown = {hit.position for hit in find(index, at=at).hits}
             assert not serving or shown.intersection(serving)
 
 

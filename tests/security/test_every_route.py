@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import re
-from contextlib import ExitStack
 
 import pytest
 
 from referral.edition.reader import READER
-from tests import postgresql
-from tests.conftest import BACKENDS, migrated_app
+from tests.conftest import migrated_app
 from tests.pages.example import LISTINGS, ExampleEdition, make_app
 from tests.security.routes import list_routes
 
@@ -20,19 +18,15 @@ ANOTHERS = ("POST", "/fr/account/reset/sent")
 """Taken by the page that a link of a letter leads to, with a token that is none."""
 
 
-@pytest.fixture(scope="module", params=["public", *BACKENDS])
+@pytest.fixture(scope="module", params=["public", "whole"])
 def application(request, tmp_path_factory):
-    """The public site without any database, then the whole application on each kind of database."""
+    """The public site without any database, then the whole application: what nobody gets is in none."""
     folder = tmp_path_factory.mktemp("routes")
     if request.param == "public":
         yield make_app(folder, ExampleEdition(LISTINGS))
-    elif request.param == "sqlite":
+    else:
         urls = [f"sqlite:///{folder}/{name}.db" for name in ("test", "cases", "keys")]
         yield from with_example(whole_app(folder, *urls))
-    else:
-        with ExitStack() as stack:
-            urls = [stack.enter_context(postgresql.empty_database()) for _ in range(3)]
-            yield from with_example(whole_app(folder, *urls))
 
 
 def whole_app(folder, directory, cases, keys):

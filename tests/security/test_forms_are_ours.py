@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from referral.access.policy import Role
+from tests.conftest import ON_ONE_BACKEND
 from tests.security.people import make_organization, make_user, sign_in, token_of
 from tests.security.routes import list_routes
 from tests.security.test_who_gets_in import address, doors, everything, play
@@ -19,6 +20,7 @@ def forms(app):
     return found
 
 
+@ON_ONE_BACKEND
 @pytest.mark.parametrize("visitor", ["nobody", "waiting", "beginner", "lead", "operator"])
 def test_no_form_is_taken_without_its_token(app, client, session, visitor):
     scene, browser = play(app, session, visitor)
@@ -30,6 +32,7 @@ def test_no_form_is_taken_without_its_token(app, client, session, visitor):
     assert everything(session) == before
 
 
+@ON_ONE_BACKEND
 @pytest.mark.parametrize("token", FORGED, ids=range(len(FORGED)))
 def test_no_form_is_taken_with_a_token_that_somebody_made_up(app, client, session, token):
     scene, browser = play(app, session, "lead")
@@ -39,6 +42,7 @@ def test_no_form_is_taken_with_a_token_that_somebody_made_up(app, client, sessio
         assert browser.post(path, data={"csrf_token": token}).status_code == 400, endpoint
 
 
+@ON_ONE_BACKEND
 def test_no_form_is_taken_with_the_token_of_another_browser(app, client, session):
     scene, browser = play(app, session, "lead")
     anothers = token_of(app.test_client())
@@ -50,6 +54,7 @@ def test_no_form_is_taken_with_the_token_of_another_browser(app, client, session
     assert everything(session) == before
 
 
+@ON_ONE_BACKEND
 def test_a_token_in_an_address_is_none(app, client, session):
     scene, browser = play(app, session, "lead")
     path = address(app, "accounts.withdraw", scene, "POST")
@@ -57,6 +62,7 @@ def test_a_token_in_an_address_is_none(app, client, session):
     assert browser.post(path, query_string={"csrf_token": token_of(browser)}).status_code == 400
 
 
+@ON_ONE_BACKEND
 @pytest.mark.parametrize(
     "headers",
     [

@@ -10,8 +10,9 @@ import pytest
 
 from referral.catalogue.models import Organization
 from referral.catalogue.trust import Trust
+from tests.conftest import ON_ONE_BACKEND
 from tests.edition.conftest import Directory
-from tests.security.people import token_of
+from tests.security.people import own_token
 from tests.security.routes import NOBODY, list_routes
 from tests.security.test_who_gets_in import EXPECTED, address, doors, everything, play
 
@@ -68,6 +69,7 @@ def test_every_address_with_an_id_answers_the_same_for_what_is_hidden_and_for_wh
         assert told(client, route, organization.id) == unknown
 
 
+@ON_ONE_BACKEND
 @pytest.mark.parametrize("written", NOT_IDS)
 def test_what_is_no_id_leads_nowhere(app, client, written):
     for route in list_routes(app):
@@ -87,6 +89,7 @@ def test_a_list_shows_nothing_of_a_listing_that_is_not_public(client, hidden):
     assert "Maison cachée" not in text
 
 
+@ON_ONE_BACKEND
 def test_nothing_public_names_what_is_hidden(app, client, hidden):
     for route in list_routes(app):
         if route.method == "GET" and route.is_public and not route.has_id:
@@ -100,7 +103,7 @@ IDS = ("code", "user_id", "invitation_id", "session_id", "passkey_id")
 
 def answered(browser, path, method, ids):
     """Return what somebody who is signed in is answered, with ids, tokens and addresses taken out."""
-    data = {"csrf_token": token_of(browser), "roles": "intake-worker"} if method == "POST" else None
+    data = {"csrf_token": own_token(browser), "roles": "intake-worker"} if method == "POST" else None
     answer = browser.open(path, method=method, data=data)
     text = re.sub(r'(value|data-token)="[^"]{40,}"', "", answer.text)
     for each in ids:
@@ -109,6 +112,7 @@ def answered(browser, path, method, ids):
     return answer.status_code, location, text
 
 
+@ON_ONE_BACKEND
 @pytest.mark.parametrize("visitor", ["elsewhere", "away", "editor", "privacy", "vetter"])
 def test_a_thing_of_others_answers_as_one_that_never_was(app, client, session, visitor):
     scene, browser = play(app, session, visitor)

@@ -44,15 +44,20 @@ FIELDS = sorted(
 )
 
 
+def odd_on(backend):
+    """Return what may be too odd for a database: for PostgreSQL any, for SQLite long numbers."""
+    return ODD if backend == "postgresql" else [value for value in ODD if value.isdigit()]
+
+
 @pytest.mark.parametrize("visitor", ["nobody", "beginner", "lead"])
-def test_nothing_typed_is_a_fault_of_ours(app, client, session, visitor):
+def test_nothing_typed_is_a_fault_of_ours(app, client, session, backend, visitor):
     scene, browser = play(app, session, visitor)
     token = token_of(browser)
     for route in doors(app):
         if route.endpoint in ("accounts.sign_out", "accounts.end_sessions"):
             continue
         path = address(app, route.endpoint, scene, route.method)
-        for value in ODD:
+        for value in odd_on(backend):
             data = dict.fromkeys(FIELDS, value) | {"csrf_token": token}
             answer = browser.open(
                 path,

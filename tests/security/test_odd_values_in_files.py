@@ -10,7 +10,7 @@ import pytest
 from tests.intake.filing import enter, make_house
 from tests.security.people import token_of
 from tests.security.planting import plant
-from tests.security.test_odd_values import ODD
+from tests.security.test_odd_values import odd_on
 from tests.security.test_who_gets_into_files import rules_of_files
 from tests.security.walking import address
 
@@ -51,13 +51,13 @@ def list_fields(app, browser, planted):
     return named, set(re.findall(r'name="do"[^>]*value="([^"]+)"', text))
 
 
-def test_nothing_that_whoever_is_asked_sends_is_a_fault_of_ours(app, session, planted, receiver):
+def test_nothing_that_whoever_is_asked_sends_is_a_fault_of_ours(app, session, planted, receiver, backend):
     browser = enter(app, session, receiver.lead).browser
     page, token = browser.get(f"/fr/referrals/{planted.ids['referral_id']}").text, token_of(browser)
     fields = set(NAME.findall(page)) - OURS
     assert {"way", "reason", "wanted", "text"} <= fields
     for end in ("answer", "advance", "ways", "messages", "lead", "correct"):
-        for value in ODD:
+        for value in odd_on(backend):
             path = f"/fr/referrals/{planted.ids['referral_id']}/{end}"
             for wanted in (value, "rejected"):
                 data = dict.fromkeys(fields, value) | {"csrf_token": token, "wanted": wanted}
@@ -66,26 +66,26 @@ def test_nothing_that_whoever_is_asked_sends_is_a_fault_of_ours(app, session, pl
                 assert "<script>" not in answer.text, (end, value)
 
 
-def test_nothing_sent_to_the_page_of_a_link_is_a_fault_of_ours(app, planted):
+def test_nothing_sent_to_the_page_of_a_link_is_a_fault_of_ours(app, planted, backend):
     browser, path = app.test_client(), f"/fr/answer/{planted.ids['link_token']}"
     token = TOKEN.search(browser.get(path).text)[1]
     opened = browser.post(f"{path}/code", data={"csrf_token": token, "code": planted.link_code}).text
     key = re.search(r'name="key"\s+value="([^"]+)"', opened)[1]
-    for value in ODD:
+    for value in odd_on(backend):
         data = dict.fromkeys(("answer", "reason", "rule", "note"), value) | {"csrf_token": token}
         for sent in (data | {"key": key}, data | {"key": value}, {"csrf_token": value, "code": value}):
             assert browser.post(path, data=sent).status_code < 500, value
         assert browser.post(f"/fr/answer/{quote(value[:200])}").status_code < 500, value
 
 
-def test_nothing_sent_to_a_page_of_files_is_a_fault_of_ours(app, lead, planted):
+def test_nothing_sent_to_a_page_of_files_is_a_fault_of_ours(app, lead, planted, backend):
     fields, buttons = list_fields(app, lead, planted)
     assert {"text", "is_express", "facts", "words", "reason"} <= fields
     token = token_of(lead)
     for rule in rules_of_files(app):
         if "POST" not in (rule.methods or set()):
             continue
-        for number, value in enumerate(ODD):
+        for number, value in enumerate(odd_on(backend)):
             button = sorted(buttons)[number % len(buttons)]
             data = dict.fromkeys(fields, value) | {"csrf_token": token, "do": button}
             answer = lead.post(address(app, rule, planted), data=data)
@@ -93,10 +93,10 @@ def test_nothing_sent_to_a_page_of_files_is_a_fault_of_ours(app, lead, planted):
             assert b"<script>" not in answer.data, (rule.endpoint, value)
 
 
-def test_nothing_asked_of_a_page_of_files_is_a_fault_of_ours(app, lead, planted):
+def test_nothing_asked_of_a_page_of_files_is_a_fault_of_ours(app, lead, planted, backend):
     for rule in rules_of_files(app):
         if "GET" in (rule.methods or set()):
-            for value in ODD:
+            for value in odd_on(backend):
                 asked = dict.fromkeys(("page", "list", "before", "organization", "of", "q", "lang"), value)
                 answer = lead.get(address(app, rule, planted), query_string=asked)
                 assert answer.status_code < 500, (rule.endpoint, value)

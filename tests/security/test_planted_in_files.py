@@ -131,6 +131,7 @@ def of_a_file(scene, names):
     )
 
 
+@ON_ONE_BACKEND
 def test_whoever_does_not_sign_in_sees_none_of_it(scene):
     assert scene.seen(scene.walk(scene.app.test_client(), BOTH)) == set()
 
@@ -153,6 +154,7 @@ def test_whoever_has_the_link_and_its_code_learns_nothing_of_her(scene):
     assert find(everything(answer), scene.planted.secrets) == set()
 
 
+@ON_ONE_BACKEND
 def test_a_worker_of_the_house_sees_nothing_of_the_register_of_incidents(scene):
     found = {place for _endpoint, place in scene.seen(scene.walk(scene.enter(scene.house.worker)))}
 
@@ -187,6 +189,7 @@ def test_no_log_of_whoever_may_see_it_tells_any_of_it(scene, who, capfd):
     assert [name for name, each in scene.planted.ids.items() if str(each) in log] == []
 
 
+@ON_ONE_BACKEND
 def test_a_fault_tells_none_of_it_on_the_page_or_in_the_log(scene, monkeypatch, capfd):
     def fail(**_values):
         raise RuntimeError(" ".join(scene.planted.secrets.values()))

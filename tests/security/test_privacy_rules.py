@@ -23,6 +23,7 @@ from referral.mail.sealing import open_sealed
 from referral.shared import tick
 from referral.shared.clock import now
 from referral.shared.database import CASES, CasesBase, cases_session, writing
+from tests.conftest import ON_ONE_BACKEND
 from tests.intake.filing import make_agreement, make_case, make_house
 from tests.security.people import token_of
 from tests.security.planting import find, plant
@@ -111,6 +112,7 @@ def house_with_a_file(app, session):
     return make_case(make_house(session))
 
 
+@ON_ONE_BACKEND
 @pytest.mark.parametrize("who", ["worker", "lead"])
 def test_nothing_can_be_taken_away_but_a_persons_own_copy_the_register_and_counts(scene, who):
     taken = {
@@ -125,6 +127,7 @@ def test_nothing_can_be_taken_away_but_a_persons_own_copy_the_register_and_count
     assert taken
 
 
+@ON_ONE_BACKEND
 @pytest.mark.parametrize("who", ["worker", "lead"])
 def test_no_page_of_files_stays_in_the_browser(scene, who):
     kept = {
@@ -136,6 +139,7 @@ def test_no_page_of_files_stays_in_the_browser(scene, who):
     assert kept == set()
 
 
+@ON_ONE_BACKEND
 def test_no_address_of_files_asks_for_a_person_in_its_query(scene):
     asked = re.compile(r'<form[^>]*method="get"|<form(?![^>]*method=)', re.IGNORECASE)
     pages = scene.walk(scene.enter(scene.house.worker))
@@ -152,6 +156,7 @@ READ = {("2026-11", "en"): "ee498384e6e42ac0", ("2026-11", "fr"): "a851a9a617f43
 """Of notices that may have been read to somebody: a new text gets a new version, and a line of its own."""
 
 
+@ON_ONE_BACKEND
 @pytest.mark.parametrize("version", NOTICES)
 @pytest.mark.parametrize("language", ["fr", "en"])
 def test_the_notice_that_was_read_is_not_changed(app, session, version, language):

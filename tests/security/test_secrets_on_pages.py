@@ -6,11 +6,13 @@ import gzip
 
 import pytest
 
+from tests.conftest import ON_ONE_BACKEND
 from tests.security.test_who_gets_in import address, doors, play
 
 ZIPPED = {"Accept-Encoding": "gzip, deflate, br"}
 
 
+@ON_ONE_BACKEND
 @pytest.mark.parametrize("visitor", ["nobody", "beginner", "lead"])
 def test_no_page_with_a_token_is_sent_compressed(app, client, session, visitor):
     scene, browser = play(app, session, visitor)

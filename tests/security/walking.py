@@ -16,7 +16,7 @@ from werkzeug.test import TestResponse
 from referral.access.policy import Actor, Role
 from referral.shared.database import BASES, db
 from tests.intake.filing import House, enter, make_actor, make_house
-from tests.security.people import token_of
+from tests.security.people import own_token
 from tests.security.planting import Planted, find
 from tests.security.routes import NAMED, VALUES, rule_method
 
@@ -64,7 +64,7 @@ class Scene:
     ) -> Pages:
         """Yield every page that a browser gets, then where asked every answer to a form left empty."""
         for method in methods:
-            data = {"csrf_token": token_of(browser)} if method == "POST" else None
+            data = {"csrf_token": own_token(browser)} if method == "POST" else None
             for rule in self.list_rules(only):
                 if method in (rule.methods or set()):
                     path = address(self.app, rule, self.planted)

@@ -22,7 +22,7 @@ from referral.referrals.models import Referral
 from referral.referrals.moving import Why
 from referral.referrals.status import ReferralStatus
 from referral.shared.clock import now
-from referral.shared.database import CASES, cases_session, writing
+from referral.shared.database import cases_session
 from tests.intake.filing import enter, make_case, make_house
 from tests.intake.granting import ANSWERS, make_agreement, make_grant
 from tests.killing import Ended, close_all, kill_at_each_step
@@ -227,17 +227,13 @@ def withdrawing(scene: Scene) -> Callable[[], None]:
 
 
 def expiring(scene: Scene) -> Callable[[], None]:
-    consent_id = find(bring(scene, ACCEPTED)).consent_id
-    with writing(cases_session(), CASES) as session:
-        over = now() + timedelta(seconds=1)
-        for table, key in ((Consent, Consent.id), (Packet, Packet.consent_id)):
-            session.execute(sa.update(table).where(key == consent_id).values(expires_at=over))
+    bring(scene, ACCEPTED)
     return end_expired
 
 
 def end_expired() -> None:
-    """End what has run out, as the scheduled command does."""
-    at = now() + timedelta(minutes=1)
+    """End what has run out, as the scheduled command does once the time of every consent is over."""
+    at = now() + timedelta(days=31)
     packets.end_expired(at)
     ending.end_expired(at)
 

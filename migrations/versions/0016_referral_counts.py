@@ -42,7 +42,6 @@ def upgrade_cases() -> None:
         sa.PrimaryKeyConstraint(*(name for name, _kind in KEY), name="pk_referral_count"),
     )
 
-
     op.create_table(
         "report_release",
         sa.Column("organization_id", sa.Uuid(), nullable=False),

@@ -25,6 +25,7 @@ THINGS = {
     Kind.CASE: _l("Case files: %(count)d"),
     Kind.VAULT: _l("Legal names: %(count)d"),
     Kind.PACKET: _l("Things sent to another organization: %(count)d"),
+    Kind.REFERRAL: _l("Referrals: %(count)d"),
     Kind.DISCLOSURE: _l("Things communicated without consent: %(count)d"),
     Kind.INCIDENT: _l("Incidents: %(count)d"),
 }

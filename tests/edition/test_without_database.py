@@ -84,9 +84,12 @@ def public_addresses(app: Flask) -> list[str]:
     return sorted(set(found))
 
 
+DOORS = frozenset({"accounts", "apply", "gaps", "house", "links", "listings", "vetting"})
+
+
 def is_door(rule: Rule) -> bool:
     """Say whether an address is for who signs in, holds a link or asks to be listed."""
-    return rule.endpoint.partition(".")[0] in {"accounts", "apply", "house", "links", "listings", "vetting"}
+    return rule.endpoint.partition(".")[0] in DOORS
 
 
 def test_every_public_page_answers_without_its_database(app_without_database):

@@ -56,6 +56,7 @@ REFUSED: dict[Permission, LazyString] = {
     Permission.REFERRAL_READ: _l("reading a referral"),
     Permission.REFERRAL_SEND: _l("sending a referral"),
     Permission.REMINDER_CHOOSE: _l("choosing how to be reminded"),
+    Permission.REPORT_READ: _l("the reports of an organization"),
     Permission.RETENTION_CHANGE: _l("choosing how long files are kept"),
     Permission.ROUND_RUN: _l("the rounds of verification"),
     Permission.USER_CREATE: _l("making an account"),

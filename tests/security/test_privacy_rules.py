@@ -78,6 +78,12 @@ def test_no_column_and_no_question_holds_anything_computed_of_a_person():
         "attempts",
         "days",
         "case_months",
+        "tries",
+        "weekday",
+        "months",
+        "count",
+        "declines",
+        "reviews",
     }
 
 

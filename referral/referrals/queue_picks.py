@@ -211,10 +211,10 @@ def _is_not_late() -> Condition:
 
 def _first(rows: Rows) -> Rows:
     columns = rows.selected_columns
-    order = (columns["is_late"].desc(), columns["rank"], Referral.urgency, Referral.due_at)
+    order = (columns["is_late"].desc(), columns["rank"], Referral.urgency, Referral.due_at, Referral.id)
     return rows.order_by(*order).limit(MOST)
 
 
 def _first_in_index(rows: Rows) -> Rows:
     """Select the first of one status, in the order of the index, which is left as soon as may be."""
-    return rows.order_by(Referral.urgency, Referral.due_at).limit(MOST)
+    return rows.order_by(Referral.urgency, Referral.due_at, Referral.id).limit(MOST)

@@ -167,7 +167,9 @@ def test_a_worker_of_the_house_sees_nothing_of_the_register_of_incidents(scene):
 def test_no_address_title_or_header_of_whoever_may_see_it_tells_any_of_it(scene, who):
     told = set()
     for endpoint, answer in scene.walk(scene.enter(getattr(scene.house, who))):
-        parts = ["".join(found.groups("")) for found in ADDRESSES.finditer(answer.data.decode(errors="replace"))]
+        parts = [
+            "".join(found.groups("")) for found in ADDRESSES.finditer(answer.data.decode(errors="replace"))
+        ]
         content = "\n".join([str(answer.headers), *parts])
         told |= {(endpoint, place) for place in find(content, scene.planted.secrets)}
 
